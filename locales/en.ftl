@@ -1,0 +1,207 @@
+### Texts for people in English: pages, SMS, mail.
+### ky.ftl and ru.ftl have the same keys and the same variables (a test in src/texts.rs compares them).
+### Sums arrive as whole numbers of tyiyn and are printed by SOM(): { SOM($total) } som.
+### SMS keep to the GSM-7 alphabet (no curly quotes, no dashes): one stray sign would halve the room.
+
+## A date: $month runs from 1 to 12
+
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+    } { $year }
+
+## Order status and what happens next
+
+status-requested = Request received
+status-requested-hint = We are finding the item and working out the price. You will hear from us when it is ready.
+status-quoted = Quote ready
+status-quoted-hint = We are waiting for you to confirm. The price holds until the date in our message.
+status-confirmed = Order confirmed
+status-confirmed-hint = We are waiting for the prepayment. Once it arrives, we buy the item.
+status-paid = Payment received
+status-paid-hint = We are now buying the item from the seller.
+status-purchased = Item bought
+status-purchased-hint = The seller will send it to our warehouse in China.
+status-awaiting-parcel = Waiting for the parcel
+status-awaiting-parcel-hint = We will note it here when it reaches our warehouse in China.
+status-received-in-china = At our warehouse in China
+status-received-in-china-hint = It leaves for Kyrgyzstan with the next truck.
+status-in-transit = On its way
+status-in-transit-hint = The truck is coming to Kyrgyzstan. Delays at the border happen; we keep an eye on it.
+status-ready-for-pickup = Ready for pickup
+status-ready-for-pickup-hint = Come to the pickup point and say the order code.
+status-picked-up = Picked up
+status-picked-up-hint = Thank you for choosing us!
+status-cancelled = Order cancelled
+status-cancelled-hint = If you have paid, we will return the money. Please get in touch.
+
+## Timeline lines: no sums, no names; the place is shown apart
+
+event-order-requested = Request received
+event-order-quoted = Quote ready
+event-quote-expired = The quote has expired
+event-order-confirmed = Order confirmed
+event-payment-received = Payment received
+event-payment-refunded = Payment returned
+event-order-paid = Prepayment complete
+event-order-purchased = Item bought from the seller
+event-parcel-registered = Parcel registered
+event-parcel-received = Parcel received at our warehouse in China
+event-parcel-packed = Parcel loaded
+event-shipment-departed = Shipment left for Kyrgyzstan
+event-checkpoint-at-border = Shipment at the border
+event-checkpoint-in-customs = Shipment in customs
+event-checkpoint-cleared = Customs cleared
+event-checkpoint-delayed = Shipment delayed
+event-checkpoint-other = Shipment on the road
+event-parcel-arrived = Parcels arrived: { $arrived } of { $total }
+event-order-ready = Order ready for pickup
+event-freight-charged = Freight calculated by actual weight
+event-parcel-handed-over = Parcel handed over
+event-order-picked-up = Order picked up in full
+event-order-cancelled = Order cancelled
+event-parcel-lost = Parcel lost. We will contact you
+event-parcel-damaged = Parcel damaged. We will contact you
+event-parcel-returned = Parcel returned to the sender
+event-parcel-held-by-customs = Parcel held by customs
+event-correction = Entry corrected
+
+## SMS: at most two parts for usual values, even when a Cyrillic address makes them UCS-2 (134 characters)
+
+sms-quote-ready = { $code }: price { SOM($total) } som, prepayment { SOM($prepayment) } som. Confirm by { $until }: { $url }
+sms-payment-received = { $code }: { SOM($amount) } som received. { $balance ->
+    [0] Nothing more to pay now.
+   *[other] { SOM($balance) } som left to pay.
+    }
+sms-order-arrived = { $count ->
+    [1] Order { $codes } has arrived.
+   *[other] Arrived: { $codes }.
+    } { $total ->
+    [0] Nothing to pay.
+   *[other] To pay: { SOM($total) } som.
+    } { $branch }, { $address }, { $hours }. Free storage until { $free_until }.
+sms-order-cancelled = Order { $code } is cancelled. { $refund ->
+    [0] You owe nothing for it.
+   *[other] { SOM($refund) } som to return to you, please contact us.
+    }
+
+## Mail
+
+mail-quote-ready-subject = Quote for order { $code }
+mail-quote-ready-body =
+    Hello { $name },
+
+    Your quote for order { $code } is ready.
+    Price: { SOM($total) } som.
+    Prepayment: { SOM($prepayment) } som.
+    The price holds until: { $until }.
+
+    See your order and confirm the price:
+    { $url }
+
+    Kind regards,
+    { $firm }
+mail-payment-received-subject = Payment for order { $code } received
+mail-payment-received-body =
+    Hello { $name },
+
+    We have received { SOM($amount) } som for order { $code }.
+    { $balance ->
+        [0] There is nothing more to pay now.
+       *[other] Left to pay: { SOM($balance) } som.
+    }
+
+    Kind regards,
+    { $firm }
+mail-order-arrived-subject = { $count ->
+    [1] Order { $codes } is ready for pickup
+   *[other] Your orders are ready for pickup: { $count }
+    }
+mail-order-arrived-body =
+    Hello { $name },
+
+    { $count ->
+        [1] Your order has arrived: { $codes }.
+       *[other] Your orders have arrived: { $codes }.
+    }
+    { $total ->
+        [0] There is nothing to pay.
+       *[other] To pay: { SOM($total) } som.
+    }
+
+    Pickup point: { $branch }
+    Address: { $address }
+    Hours: { $hours }
+    Free storage until: { $free_until }
+
+    Say the order code to receive your parcels.
+
+    Kind regards,
+    { $firm }
+mail-order-cancelled-subject = Order { $code } is cancelled
+mail-order-cancelled-body =
+    Hello { $name },
+
+    Order { $code } is cancelled.
+    { $refund ->
+        [0] You owe nothing for it.
+       *[other] To return to you: { SOM($refund) } som. Please contact us to receive it.
+    }
+
+    Kind regards,
+    { $firm }
+
+## Pages
+
+language-choice = Choose a language
+language-name = English
+home-title = Where is my order?
+home-lead = Type your order code to see where it is and what is left to pay.
+code-label = Order code
+code-placeholder = TG-7K4M9-2QX8C-5
+code-help = You will find it in our SMS or on your receipt. Spaces, dashes and letter case do not matter.
+find-button = Find my order
+how-title = How it works
+how-1 = Send us a link, a photo or a description of the item.
+how-2 = We name a price in som, delivery included.
+how-3 = You make a prepayment, we buy the item in China.
+how-4 = The truck comes over the pass, and you follow it here.
+how-5 = You get an SMS and collect the order by saying its code.
+
+track-title = Order { $code }
+track-step = Step { $step } of { $steps }
+track-all-steps = All steps
+track-step-done = done
+track-step-now = now
+track-step-next = ahead
+to-pay = To pay
+nothing-to-pay = Nothing to pay
+amount-som = { SOM($amount) } som
+pickup-point = Pickup point
+free-until = Free storage until
+hours = Hours
+phone = Phone
+timeline = Timeline
+updated = Updated
+parcels-arrived = Parcels arrived: { $arrived } of { $total }
+another-code = Look up another code
+footer-time = Bishkek time.
+
+error-mistyped-code-title = Check the code
+error-mistyped-code = The code seems to have a typing mistake. Compare it with the SMS or the receipt and type it again.
+error-not-found-title = Order not found
+error-not-found = We have no order with this code. Check the code or get in touch with us.
+error-rate-limited-title = Too many tries
+error-rate-limited = Please wait a minute and try again.
+error-unavailable-title = Something broke on our side
+error-unavailable = We are on it. Please try again in a few minutes.

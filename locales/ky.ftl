@@ -1,0 +1,207 @@
+### Адамдар үчүн кыргызча тексттер: барактар, SMS, каттар. Кайрылуу «Сиз» деп.
+### Ошол эле ачкычтар жана өзгөрмөлөр ru.ftl менен en.ftl файлдарында да бар (муну src/texts.rs ичиндеги тест текшерет).
+### Суммалар тыйын менен бүтүн сан болуп келет, SOM() аркылуу басылат: { SOM($total) } сом.
+### Мөөнөт менен санга мүчө уланбасын үчүн алар сүйлөмдүн аягында, кош чекиттен кийин турат.
+
+## Дата: $month 1ден 12ге чейин
+
+date = { $day }-{ $month ->
+    [1] январь
+    [2] февраль
+    [3] март
+    [4] апрель
+    [5] май
+    [6] июнь
+    [7] июль
+    [8] август
+    [9] сентябрь
+    [10] октябрь
+    [11] ноябрь
+   *[12] декабрь
+    }, { $year }-ж.
+
+## Буйрутманын абалы жана андан ары эмне болору
+
+status-requested = Өтүнмө кабыл алынды
+status-requested-hint = Товарды тандап, баасын эсептеп жатабыз. Даяр болору менен кабарлайбыз.
+status-quoted = Баасы эсептелди
+status-quoted-hint = Ырастооңузду күтүп жатабыз. Баа билдирүүдө көрсөтүлгөн мөөнөткө чейин өзгөрбөйт.
+status-confirmed = Буйрутма ырасталды
+status-confirmed-hint = Алдын ала төлөмдү күтүп жатабыз. Төлөм түшөрү менен товарды сатып алабыз.
+status-paid = Төлөм алынды
+status-paid-hint = Эми товарды сатуучудан сатып алабыз.
+status-purchased = Товар сатып алынды
+status-purchased-hint = Сатуучу аны Кытайдагы кампабызга жөнөтөт.
+status-awaiting-parcel = Посылканы күтүп жатабыз
+status-awaiting-parcel-hint = Ал Кытайдагы кампабызга келгенде, ушул жерге белгилейбиз.
+status-received-in-china = Кытайдагы кампада
+status-received-in-china-hint = Жакынкы рейс менен Кыргызстанга жөнөтөбүз.
+status-in-transit = Жолдо
+status-in-transit-hint = Жүк Кыргызстанга келе жатат. Чек арада кармалып калышы мүмкүн, рейсти көзөмөлдөп турабыз.
+status-ready-for-pickup = Алып кетсеңиз болот
+status-ready-for-pickup-hint = Берүү пунктуна келип, буйрутманын кодун айтыңыз.
+status-picked-up = Буйрутма берилди
+status-picked-up-hint = Бизди тандаганыңыз үчүн рахмат!
+status-cancelled = Буйрутма жокко чыгарылды
+status-cancelled-hint = Эгер акча төлөгөн болсоңуз, кайтарып беребиз. Сураныч, биз менен байланышыңыз.
+
+## Буйрутманын жолу: суммасы жана аты-жөнү жок, жери өзүнчө көрсөтүлөт
+
+event-order-requested = Өтүнмө кабыл алынды
+event-order-quoted = Баасы эсептелди
+event-quote-expired = Баанын мөөнөтү бүттү
+event-order-confirmed = Буйрутма ырасталды
+event-payment-received = Төлөм келип түштү
+event-payment-refunded = Төлөм кайтарылды
+event-order-paid = Алдын ала төлөм төлөндү
+event-order-purchased = Товар сатуучудан сатып алынды
+event-parcel-registered = Посылка катталды
+event-parcel-received = Посылка Кытайдагы кампага келди
+event-parcel-packed = Посылка жүктөлдү
+event-shipment-departed = Жүк Кыргызстанга жөнөдү
+event-checkpoint-at-border = Жүк чек арада
+event-checkpoint-in-customs = Жүк бажыда
+event-checkpoint-cleared = Жүк бажыдан өттү
+event-checkpoint-delayed = Рейс кечигип жатат
+event-checkpoint-other = Жүк жолдо
+event-parcel-arrived = Келген посылкалар: { $arrived } / { $total }
+event-order-ready = Буйрутма берүүгө даяр
+event-freight-charged = Жеткирүү баасы чыныгы салмагы боюнча эсептелди
+event-parcel-handed-over = Посылка берилди
+event-order-picked-up = Буйрутма толугу менен берилди
+event-order-cancelled = Буйрутма жокко чыгарылды
+event-parcel-lost = Посылка жоголду. Сиз менен байланышабыз
+event-parcel-damaged = Посылкага зыян келди. Сиз менен байланышабыз
+event-parcel-returned = Посылка жөнөтүүчүгө кайтарылды
+event-parcel-held-by-customs = Посылканы бажы кармап калды
+event-correction = Жазуу оңдолду
+
+## SMS: кадимки маанилерде эки бөлүктөн ашпайт (134 белги)
+
+sms-quote-ready = { $code }: баасы { SOM($total) } сом, алдын ала { SOM($prepayment) } сом. Ырастоо мөөнөтү { $until }: { $url }
+sms-payment-received = { $code }: { SOM($amount) } сом алынды. { $balance ->
+    [0] Азыр кошумча төлөм жок.
+   *[other] Калганы { SOM($balance) } сом.
+    }
+sms-order-arrived = { $count ->
+    [1] { $codes } буйрутмаңыз келди.
+   *[other] Келди: { $codes }.
+    } { $total ->
+    [0] Кошумча төлөм жок.
+   *[other] Төлөм { SOM($total) } сом.
+    } { $branch }, { $address }, { $hours }. Акысыз сактоо: { $free_until }.
+sms-order-cancelled = { $code } буйрутмаңыз жокко чыгарылды. { $refund ->
+    [0] Ал үчүн төлөөнүн кереги жок.
+   *[other] Кайтарылат: { SOM($refund) } сом, бизге кайрылыңыз.
+    }
+
+## Каттар
+
+mail-quote-ready-subject = { $code } буйрутмасынын баасы
+mail-quote-ready-body =
+    Саламатсызбы, { $name }!
+
+    { $code } буйрутмаңыздын баасын эсептедик.
+    Баасы: { SOM($total) } сом.
+    Алдын ала төлөм: { SOM($prepayment) } сом.
+    Баанын мөөнөтү: { $until }.
+
+    Буйрутманы көрүп, баасын ырастаңыз:
+    { $url }
+
+    Урматтоо менен,
+    { $firm }
+mail-payment-received-subject = { $code } буйрутмасы боюнча төлөм алынды
+mail-payment-received-body =
+    Саламатсызбы, { $name }!
+
+    { $code } буйрутмаңыз боюнча { SOM($amount) } сом алдык.
+    { $balance ->
+        [0] Азыр кошумча төлөөнүн кереги жок.
+       *[other] Төлөнө турган калдык: { SOM($balance) } сом.
+    }
+
+    Урматтоо менен,
+    { $firm }
+mail-order-arrived-subject = { $count ->
+    [1] { $codes } буйрутмаңызды алып кетсеңиз болот
+   *[other] Буйрутмаларыңызды алып кетсеңиз болот: { $count }
+    }
+mail-order-arrived-body =
+    Саламатсызбы, { $name }!
+
+    { $count ->
+        [1] Буйрутмаңыз келди: { $codes }.
+       *[other] Буйрутмаларыңыз келди: { $codes }.
+    }
+    { $total ->
+        [0] Кошумча төлөөнүн кереги жок.
+       *[other] Төлөнө турган сумма: { SOM($total) } сом.
+    }
+
+    Берүү пункту: { $branch }
+    Дареги: { $address }
+    Иш убактысы: { $hours }
+    Акысыз сактоо мөөнөтү: { $free_until }
+
+    Посылкаларды алуу үчүн буйрутманын кодун айтыңыз.
+
+    Урматтоо менен,
+    { $firm }
+mail-order-cancelled-subject = { $code } буйрутмасы жокко чыгарылды
+mail-order-cancelled-body =
+    Саламатсызбы, { $name }!
+
+    { $code } буйрутмаңыз жокко чыгарылды.
+    { $refund ->
+        [0] Ал үчүн төлөөнүн кереги жок.
+       *[other] Кайтарыла турган сумма: { SOM($refund) } сом. Акчаны алуу үчүн, сураныч, биз менен байланышыңыз.
+    }
+
+    Урматтоо менен,
+    { $firm }
+
+## Барактар
+
+language-choice = Тилди тандоо
+language-name = Кыргызча
+home-title = Буйрутмам кайда?
+home-lead = Буйрутманын кодун жазыңыз: азыр кайда экенин жана канча төлөө керектигин көрсөтөбүз.
+code-label = Буйрутманын коду
+code-placeholder = TG-7K4M9-2QX8C-5
+code-help = Код SMS билдирүүдө же дүмүрчөктө бар. Боштук, сызыкча жана тамгалардын чоң-кичинеси мааниге ээ эмес.
+find-button = Буйрутманы табуу
+how-title = Кантип иштейт
+how-1 = Товардын шилтемесин, сүрөтүн же сыпаттамасын жөнөтөсүз.
+how-2 = Жеткирүүсү менен кошо баасын сом менен айтабыз.
+how-3 = Сиз алдын ала төлөйсүз, биз товарды Кытайдан сатып алабыз.
+how-4 = Жүк ашуу аркылуу келет, Сиз аны ушул жерден көрүп турасыз.
+how-5 = SMS келгенде кодун айтып, буйрутмаңызды алып кетесиз.
+
+track-title = { $code } буйрутмасы
+track-step = { $steps } кадамдын { $step }-кадамы
+track-all-steps = Бардык кадамдар
+track-step-done = өттү
+track-step-now = азыр
+track-step-next = алдыда
+to-pay = Төлөнө турган сумма
+nothing-to-pay = Кошумча төлөм жок
+amount-som = { SOM($amount) } сом
+pickup-point = Берүү пункту
+free-until = Акысыз сактоо мөөнөтү:
+hours = Иш убактысы
+phone = Телефон
+timeline = Буйрутманын жолу
+updated = Жаңыртылды
+parcels-arrived = Келген посылкалар: { $arrived } / { $total }
+another-code = Башка кодду текшерүү
+footer-time = Убакыт Бишкек боюнча.
+
+error-mistyped-code-title = Кодду текшериңиз
+error-mistyped-code = Коддо ката бар окшойт. SMS же дүмүрчөк менен салыштырып, кайра жазыңыз.
+error-not-found-title = Буйрутма табылган жок
+error-not-found = Мындай коддуу буйрутма бизде жок. Кодду текшериңиз же биз менен байланышыңыз.
+error-rate-limited-title = Аракет өтө көп болду
+error-rate-limited = Сураныч, бир мүнөт күтүп, кайра аракет кылыңыз.
+error-unavailable-title = Бизде бузулуу болду
+error-unavailable = Оңдоп жатабыз. Сураныч, бир нече мүнөттөн кийин кайра аракет кылыңыз.

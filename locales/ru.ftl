@@ -1,0 +1,206 @@
+### Тексты для людей на русском: страницы, SMS, письма. Обращение на «Вы».
+### Те же ключи и те же переменные есть в ky.ftl и en.ftl (это проверяет тест в src/texts.rs).
+### Суммы приходят целым числом в тыйынах и печатаются через SOM(): { SOM($total) } сом.
+
+## Дата: $month от 1 до 12
+
+date = { $day } { $month ->
+    [1] января
+    [2] февраля
+    [3] марта
+    [4] апреля
+    [5] мая
+    [6] июня
+    [7] июля
+    [8] августа
+    [9] сентября
+    [10] октября
+    [11] ноября
+   *[12] декабря
+    } { $year }
+
+## Статус заказа и что будет дальше
+
+status-requested = Заявка принята
+status-requested-hint = Подбираем товар и считаем цену. Сообщим, как только расчёт будет готов.
+status-quoted = Расчёт готов
+status-quoted-hint = Ждём Вашего подтверждения. Цена действует до срока, указанного в сообщении.
+status-confirmed = Заказ подтверждён
+status-confirmed-hint = Ждём предоплату. Как только она поступит, мы выкупим товар.
+status-paid = Оплата получена
+status-paid-hint = Теперь мы выкупаем товар у продавца.
+status-purchased = Товар выкуплен
+status-purchased-hint = Продавец отправит его на наш склад в Китае.
+status-awaiting-parcel = Ждём посылку
+status-awaiting-parcel-hint = Когда она поступит на наш склад в Китае, мы отметим это здесь.
+status-received-in-china = На складе в Китае
+status-received-in-china-hint = Отправим в Кыргызстан ближайшим рейсом.
+status-in-transit = В пути
+status-in-transit-hint = Груз едет в Кыргызстан. На границе бывают задержки, мы следим за рейсом.
+status-ready-for-pickup = Можно забирать
+status-ready-for-pickup-hint = Приходите в пункт выдачи и назовите код заказа.
+status-picked-up = Заказ выдан
+status-picked-up-hint = Спасибо, что выбрали нас!
+status-cancelled = Заказ отменён
+status-cancelled-hint = Если Вы вносили оплату, мы её вернём. Пожалуйста, свяжитесь с нами.
+
+## История заказа: без сумм и имён, место показано отдельно
+
+event-order-requested = Заявка принята
+event-order-quoted = Расчёт цены готов
+event-quote-expired = Срок действия расчёта истёк
+event-order-confirmed = Заказ подтверждён
+event-payment-received = Поступила оплата
+event-payment-refunded = Оплата возвращена
+event-order-paid = Предоплата внесена
+event-order-purchased = Товар выкуплен у продавца
+event-parcel-registered = Посылка зарегистрирована
+event-parcel-received = Посылка поступила на склад в Китае
+event-parcel-packed = Посылка погружена
+event-shipment-departed = Груз отправлен в Кыргызстан
+event-checkpoint-at-border = Груз на границе
+event-checkpoint-in-customs = Груз на таможне
+event-checkpoint-cleared = Таможня пройдена
+event-checkpoint-delayed = Рейс задерживается
+event-checkpoint-other = Груз в дороге
+event-parcel-arrived = Прибыло посылок: { $arrived } из { $total }
+event-order-ready = Заказ готов к выдаче
+event-freight-charged = Доставка рассчитана по фактическому весу
+event-parcel-handed-over = Посылка выдана
+event-order-picked-up = Заказ выдан полностью
+event-order-cancelled = Заказ отменён
+event-parcel-lost = Посылка утеряна. Мы свяжемся с Вами
+event-parcel-damaged = Посылка повреждена. Мы свяжемся с Вами
+event-parcel-returned = Посылка возвращена отправителю
+event-parcel-held-by-customs = Посылка задержана таможней
+event-correction = Запись исправлена
+
+## SMS: для обычных значений не длиннее двух частей (134 знака)
+
+sms-quote-ready = { $code }: цена { SOM($total) } сом, предоплата { SOM($prepayment) } сом. Подтвердите до { $until }: { $url }
+sms-payment-received = { $code }: получено { SOM($amount) } сом. { $balance ->
+    [0] Сейчас доплаты нет.
+   *[other] Осталось { SOM($balance) } сом.
+    }
+sms-order-arrived = { $count ->
+    [1] Заказ { $codes } прибыл.
+   *[other] Прибыли: { $codes }.
+    } { $total ->
+    [0] Доплаты нет.
+   *[other] К оплате { SOM($total) } сом.
+    } { $branch }, { $address }, { $hours }. Бесплатно до { $free_until }.
+sms-order-cancelled = Заказ { $code } отменён. { $refund ->
+    [0] Платить за него не нужно.
+   *[other] К возврату { SOM($refund) } сом, обратитесь к нам.
+    }
+
+## Письма
+
+mail-quote-ready-subject = Расчёт по заказу { $code }
+mail-quote-ready-body =
+    Здравствуйте, { $name }!
+
+    Мы подготовили расчёт по заказу { $code }.
+    Цена: { SOM($total) } сом.
+    Предоплата: { SOM($prepayment) } сом.
+    Цена действует до: { $until }.
+
+    Посмотрите заказ и подтвердите цену:
+    { $url }
+
+    С уважением,
+    { $firm }
+mail-payment-received-subject = Оплата по заказу { $code } получена
+mail-payment-received-body =
+    Здравствуйте, { $name }!
+
+    Мы получили { SOM($amount) } сом по заказу { $code }.
+    { $balance ->
+        [0] Сейчас доплачивать ничего не нужно.
+       *[other] Осталось оплатить: { SOM($balance) } сом.
+    }
+
+    С уважением,
+    { $firm }
+mail-order-arrived-subject = { $count ->
+    [1] Заказ { $codes } можно забирать
+   *[other] Ваши заказы можно забирать: { $count }
+    }
+mail-order-arrived-body =
+    Здравствуйте, { $name }!
+
+    { $count ->
+        [1] Ваш заказ прибыл: { $codes }.
+       *[other] Ваши заказы прибыли: { $codes }.
+    }
+    { $total ->
+        [0] Доплачивать ничего не нужно.
+       *[other] К оплате: { SOM($total) } сом.
+    }
+
+    Пункт выдачи: { $branch }
+    Адрес: { $address }
+    Часы работы: { $hours }
+    Бесплатное хранение до: { $free_until }
+
+    Чтобы получить посылки, назовите код заказа.
+
+    С уважением,
+    { $firm }
+mail-order-cancelled-subject = Заказ { $code } отменён
+mail-order-cancelled-body =
+    Здравствуйте, { $name }!
+
+    Заказ { $code } отменён.
+    { $refund ->
+        [0] Платить за него не нужно.
+       *[other] К возврату: { SOM($refund) } сом. Пожалуйста, свяжитесь с нами, чтобы получить деньги.
+    }
+
+    С уважением,
+    { $firm }
+
+## Страницы
+
+language-choice = Выбор языка
+language-name = Русский
+home-title = Где мой заказ?
+home-lead = Введите код заказа, и мы покажем, где он сейчас и сколько осталось оплатить.
+code-label = Код заказа
+code-placeholder = TG-7K4M9-2QX8C-5
+code-help = Код есть в SMS или в квитанции. Пробелы, тире и размер букв не важны.
+find-button = Найти заказ
+how-title = Как это работает
+how-1 = Присылаете ссылку, фото или описание товара.
+how-2 = Мы называем цену в сомах, сразу с доставкой.
+how-3 = Вы вносите предоплату, мы выкупаем товар в Китае.
+how-4 = Груз едет через перевал, а Вы следите за ним здесь.
+how-5 = Получаете SMS и забираете заказ, назвав его код.
+
+track-title = Заказ { $code }
+track-step = Шаг { $step } из { $steps }
+track-all-steps = Все шаги
+track-step-done = пройден
+track-step-now = сейчас
+track-step-next = впереди
+to-pay = К оплате
+nothing-to-pay = Доплаты нет
+amount-som = { SOM($amount) } сом
+pickup-point = Пункт выдачи
+free-until = Бесплатное хранение до
+hours = Часы работы
+phone = Телефон
+timeline = История заказа
+updated = Обновлено
+parcels-arrived = Прибыло посылок: { $arrived } из { $total }
+another-code = Проверить другой код
+footer-time = Время бишкекское.
+
+error-mistyped-code-title = Проверьте код
+error-mistyped-code = Похоже, в коде опечатка. Сверьте его с SMS или квитанцией и введите ещё раз.
+error-not-found-title = Заказ не найден
+error-not-found = Заказа с таким кодом у нас нет. Проверьте код или свяжитесь с нами.
+error-rate-limited-title = Слишком много попыток
+error-rate-limited = Пожалуйста, подождите минуту и попробуйте ещё раз.
+error-unavailable-title = Неполадка у нас
+error-unavailable = Мы уже разбираемся. Пожалуйста, попробуйте через несколько минут.

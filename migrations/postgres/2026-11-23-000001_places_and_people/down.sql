@@ -1,0 +1,8 @@
+DROP TABLE audit;
+DROP TABLE idempotency_keys;
+DROP TABLE counters;
+DROP TABLE customers;
+DROP TABLE sessions;
+DROP TABLE staff;
+DROP TABLE branches;
+DROP FUNCTION refuse();

@@ -1,0 +1,3 @@
+DROP TABLE parcels;
+DROP TABLE checkpoints;
+DROP TABLE shipments;

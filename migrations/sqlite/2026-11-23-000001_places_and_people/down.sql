@@ -1,0 +1,7 @@
+DROP TABLE audit;
+DROP TABLE idempotency_keys;
+DROP TABLE counters;
+DROP TABLE customers;
+DROP TABLE sessions;
+DROP TABLE staff;
+DROP TABLE branches;

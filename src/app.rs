@@ -1,0 +1,157 @@
+//! All calls on one screen, and the server made of them.
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
+use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
+
+use crate::audit::http as audit;
+use crate::branches::http as branches;
+use crate::desk::{self, http as orders};
+use crate::error::{Error, Problem, Result, Slug};
+use crate::http::access::Who::{self, AnyStaff, Anyone};
+use crate::http::openapi;
+use crate::http::route::{Route, get, patch, post, put, register};
+use crate::http::{Nothing, Page, Paging, request};
+use crate::ids::{Actor, Role};
+use crate::notifications::http as notifications;
+use crate::parcels::http as parcels;
+use crate::payments::http as payments;
+use crate::rates::http as rates;
+use crate::shipments::http as shipments;
+use crate::staff::http as staff;
+use crate::state::App;
+use crate::tariffs::http as tariffs;
+use crate::tracking::{http as tracking, view::TrackView};
+
+const ADMIN: Who = Who::Only(&[]);
+const AUDITOR: Who = Who::Only(&[Role::Auditor]);
+const OPERATOR: Who = Who::Only(&[Role::Operator]);
+const CASHIER: Who = Who::Only(&[Role::Cashier]);
+const WAREHOUSE: Who = Who::Only(&[Role::Warehouse]);
+const ORDER_DESK: Who = Who::Only(&[Role::Operator, Role::Warehouse]);
+
+/// Every call of the service: its address, its handler, who may make it, and what it is for.
+#[rustfmt::skip]
+pub fn routes() -> Vec<Route> {
+    vec![
+        get("/healthz", healthz, Anyone, "Is the process alive"),
+        get("/readyz", readyz, Anyone, "Can it serve: database and migrations"),
+        get("/metrics", metrics, Anyone, "Figures for Prometheus"),
+        get("/openapi.json", document, Anyone, "This document"),
+
+        get("/", tracking::home, Anyone, "Page: type a code").query::<tracking::LangQuery>(),
+        get("/t", tracking::find, Anyone, "Page: where the form goes").query::<tracking::CodeQuery>(),
+        get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<tracking::LangQuery>(),
+        get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
+        get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
+        get("/assets/torugart.svg", tracking::icon, Anyone, "The pages' icon"),
+        get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<tracking::LangQuery>().gives::<TrackView>(200),
+
+        post("/v1/auth/login", staff::login, Anyone, "Log in").takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200),
+        post("/v1/auth/refresh", staff::refresh, Anyone, "Get the next pair of tokens").takes::<staff::RefreshRequest>().gives::<staff::TokenAnswer>(200),
+        post("/v1/auth/logout", staff::logout, AnyStaff, "End this login").takes::<Nothing>().gives_nothing(204),
+        get("/v1/me", staff::me, AnyStaff, "Who am I").gives::<staff::MemberView>(200),
+        get("/v1/staff", staff::list, ADMIN, "All accounts").gives::<Page<staff::MemberView>>(200),
+        post("/v1/staff", staff::add, ADMIN, "Make an account").takes::<staff::StaffRequest>().gives::<staff::MemberView>(201),
+        patch("/v1/staff/{id}", staff::change, ADMIN, "Change role, branch or password; disable").takes::<staff::StaffChange>().gives::<staff::MemberView>(200),
+
+        get("/v1/branches", branches::list, Anyone, "Branches; visitors see the pickup points").gives::<Page<branches::BranchView>>(200),
+        post("/v1/branches", branches::open, ADMIN, "Open a branch").takes::<branches::BranchRequest>().gives::<branches::BranchView>(201),
+        patch("/v1/branches/{id}", branches::change, ADMIN, "Change a branch").takes::<branches::BranchChange>().gives::<branches::BranchView>(200),
+        get("/v1/rates", rates::list, AnyStaff, "Exchange rates, and which one a quote would use").gives::<rates::RatesView>(200),
+        put("/v1/rates", rates::set, ADMIN, "Set the firm's own rates or margins").takes::<rates::RatesRequest>().gives::<rates::RatesView>(200),
+        get("/v1/tariffs", tariffs::list, AnyStaff, "Tariffs, the latest first").gives::<Page<tariffs::TariffView>>(200),
+        put("/v1/tariffs", tariffs::follow, ADMIN, "Put a tariff in force").takes::<tariffs::TariffRequest>().gives::<tariffs::TariffView>(200),
+
+        post("/v1/orders", orders::place, Anyone, "Place a request, get a code").takes::<orders::OrderRequest>().gives::<orders::OrderAnswer>(201),
+        get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().gives::<Page<desk::OrderSummary>>(200),
+        get("/v1/orders/{code}", orders::get, AnyStaff, "All of an order").gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/quote", orders::quote, OPERATOR, "Offer a quote").takes::<crate::quotes::http::QuoteRequest>().gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/confirm", orders::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<orders::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
+        post("/v1/orders/{code}/payments", payments::record, CASHIER, "Record money that came in").require_key().takes::<payments::PaymentRequest>().gives::<payments::PaymentView>(201),
+        post("/v1/orders/{code}/refunds", payments::refund, CASHIER, "Give money back").require_key().takes::<payments::RefundRequest>().gives::<payments::PaymentView>(201),
+        get("/v1/orders/{code}/ledger", payments::ledger, AnyStaff, "Journals, postings, balance").gives::<payments::LedgerView>(200),
+        post("/v1/orders/{code}/purchase", orders::purchase_made, OPERATOR, "We bought it").takes::<orders::PurchaseRequest>().gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/hand-over", orders::hand_over, CASHIER, "Hand parcels over").require_key().takes::<orders::HandOverRequest>().gives::<desk::OrderView>(200),
+
+        get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().gives::<Page<parcels::ParcelView>>(200),
+        post("/v1/parcels/receive", parcels::receive, WAREHOUSE, "A box reaches the China warehouse").takes::<parcels::ReceiveRequest>().gives::<parcels::ParcelView>(200),
+        get("/v1/parcels/{id}", parcels::get, AnyStaff, "One parcel").gives::<parcels::ParcelView>(200),
+        post("/v1/parcels/{id}/claim", parcels::claim, ORDER_DESK, "An unclaimed parcel finds its order").takes::<parcels::ClaimRequest>().gives::<parcels::ParcelView>(200),
+        post("/v1/parcels/{id}/status", parcels::set_status, ORDER_DESK, "Lost, damaged, returned, held by customs, or found again").takes::<parcels::ParcelStatusRequest>().gives::<parcels::ParcelView>(200),
+
+        get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().gives::<Page<shipments::ShipmentView>>(200),
+        post("/v1/shipments", shipments::open, WAREHOUSE, "Open a shipment for loading").takes::<shipments::ShipmentRequest>().gives::<shipments::ShipmentView>(201),
+        get("/v1/shipments/{code}", shipments::get, AnyStaff, "One shipment and its checkpoints").gives::<shipments::ShipmentView>(200),
+        post("/v1/shipments/{code}/load", shipments::load, WAREHOUSE, "Load parcels").takes::<shipments::ScanRequest>().gives::<shipments::ScanAnswer>(200),
+        post("/v1/shipments/{code}/unload", shipments::unload, WAREHOUSE, "Take parcels off again before departure").takes::<shipments::ScanRequest>().gives::<shipments::ScanAnswer>(200),
+        post("/v1/shipments/{code}/depart", shipments::depart, WAREHOUSE, "The truck leaves").takes::<Nothing>().gives::<shipments::ShipmentView>(200),
+        post("/v1/shipments/{code}/checkpoints", shipments::report, WAREHOUSE, "News from the road").takes::<shipments::CheckpointRequest>().gives::<shipments::ShipmentView>(201),
+        post("/v1/shipments/{code}/arrive", shipments::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").takes::<shipments::ArriveRequest>().gives::<shipments::ArriveAnswer>(200),
+
+        get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().gives::<Page<notifications::NotificationView>>(200),
+        post("/v1/notifications/{id}/retry", notifications::retry, OPERATOR, "Give a failed message another life").takes::<Nothing>().gives::<notifications::NotificationView>(200),
+        get("/v1/audit", audit::list, AUDITOR, "Who did what").query::<audit::AuditFilter>().gives::<Page<audit::AuditEntry>>(200),
+    ]
+}
+
+/// Binds the address and makes the server; it runs when awaited.
+///
+/// # Errors
+/// [`Error::Startup`] when the address cannot be bound.
+pub fn server(app: &App) -> Result<(Server, std::net::SocketAddr)> {
+    let state = app.clone();
+    let (host, port) = (app.config.server.host.clone(), app.config.server.port);
+    let mut server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(web::Data::new(state.clone()))
+            .app_data(web::PathConfig::default().error_handler(|error, _| unreadable("address", &error)))
+            .app_data(web::QueryConfig::default().error_handler(|error, _| unreadable("query", &error)))
+            .configure(|cfg| register(routes(), cfg))
+            .service(docs())
+            .wrap(from_fn(request::observe))
+    })
+    .shutdown_timeout(10);
+    if app.config.server.threads > 0 {
+        server = server.workers(app.config.server.threads);
+    }
+    let server = server
+        .bind((host.as_str(), port))
+        .map_err(|error| Error::Startup(format!("cannot listen on {host}:{port}: {error}")))?;
+    let address =
+        server.addrs().first().copied().ok_or_else(|| Error::Startup("no address to listen on".to_owned()))?;
+    Ok((server.run(), address))
+}
+
+fn unreadable(part: &str, error: &dyn std::fmt::Display) -> actix_web::Error {
+    Error::from(Problem::new(Slug::MalformedRequest, format!("The {part} cannot be read: {error}."))).into()
+}
+
+/// Swagger UI from inside the binary: works without a network.
+fn docs() -> SwaggerUi {
+    SwaggerUi::new("/docs/{_:.*}")
+        .config(DocsConfig::new(["/openapi.json"]).try_it_out_enabled(true).persist_authorization(true))
+}
+
+async fn document(app: App) -> HttpResponse {
+    HttpResponse::Ok().json(openapi::document(&routes(), &app.config.business))
+}
+
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({"status": "alive"}))
+}
+
+async fn readyz(app: App) -> Result<HttpResponse> {
+    match app.read(&Actor::System, |tx| crate::db::migrate::is_current(tx.conn)).await {
+        Ok(true) => Ok(HttpResponse::Ok().json(serde_json::json!({"status": "ready"}))),
+        Ok(false) => Problem::new(Slug::Unavailable, "Migrations are pending: run `torugart migrate`.").fail(),
+        Err(_) => Problem::new(Slug::Unavailable, "The database does not answer.").fail(),
+    }
+}
+
+async fn metrics(app: App) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(app.metrics.render())
+}

@@ -1,0 +1,208 @@
+//! The command line.
+
+mod demo;
+mod serve;
+mod tour;
+
+use std::io::Read;
+use std::path::Path;
+
+use clap::{Args, Parser, Subcommand};
+use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
+
+use crate::clock::Clock;
+use crate::config::{Config, LogFormat};
+use crate::db::{Db, migrate};
+use crate::error::{Error, Result};
+use crate::ids::{Actor, Role};
+use crate::notifications::Gateways;
+use crate::staff::{self, NewMember, Password};
+use crate::state::App;
+use crate::{rates, starter};
+
+/// Order tracking for a cargo consolidator: request, code, quote, som, truck, message, pickup.
+#[derive(Parser)]
+#[command(
+    name = "torugart",
+    version,
+    after_help = "Settings: config/default.toml, config/<TORUGART_ENV>.toml, TORUGART__SECTION__KEY."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API, the pages and the message worker.
+    Serve {
+        /// Start with a temporary database full of examples, and print logins and codes to try.
+        #[arg(long)]
+        demo: bool,
+        /// Leave the sending of messages to `torugart worker` processes.
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Only send messages.
+    Worker,
+    /// Bring the database to the shape this binary expects.
+    Migrate,
+    /// Accounts of staff.
+    Staff {
+        #[command(subcommand)]
+        command: StaffCommand,
+    },
+    /// Exchange rates.
+    Rates {
+        #[command(subcommand)]
+        command: RatesCommand,
+    },
+    /// Say what is wrong with the settings, if anything.
+    CheckConfig,
+    /// Walk one order through a running server, printing each call and its answer.
+    Tour(tour::TourArgs),
+}
+
+#[derive(Subcommand)]
+enum StaffCommand {
+    /// Make an account.
+    Add(StaffAdd),
+}
+
+#[derive(Args)]
+struct StaffAdd {
+    /// What they type to log in.
+    #[arg(long)]
+    login: String,
+    /// admin, operator, cashier, warehouse or auditor.
+    #[arg(long)]
+    role: Role,
+    /// Their name; the login when not given.
+    #[arg(long)]
+    name: Option<String>,
+    /// Code of the branch they work at; the first fitting one when not given.
+    #[arg(long)]
+    branch: Option<String>,
+    /// The password. Others on this machine can see it in the process list: prefer --password-stdin.
+    #[arg(long, conflicts_with = "password_stdin", required_unless_present = "password_stdin")]
+    password: Option<String>,
+    /// Read the password from standard input.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Subcommand)]
+enum RatesCommand {
+    /// Read the National Bank's daily, then weekly rates.
+    Fetch {
+        /// Address, file or folder instead of `rates.url`.
+        #[arg(long)]
+        from: Option<String>,
+    },
+}
+
+/// Runs the command that was typed.
+///
+/// # Errors
+/// What stopped it, as a sentence for whoever typed it.
+pub fn run() -> Result<()> {
+    let cli = Cli::parse();
+    if let Command::Tour(args) = cli.command {
+        return tour::run(&args);
+    }
+    let config = Config::load(Path::new("."))?;
+    match cli.command {
+        Command::Serve { demo: true, .. } => demo::serve(config),
+        Command::Serve { demo: false, no_worker } => serve::serve(config, !no_worker),
+        Command::Worker => serve::work(config),
+        Command::Migrate => migrate_only(&config),
+        Command::Staff { command: StaffCommand::Add(add) } => add_staff(config, add),
+        Command::Rates { command: RatesCommand::Fetch { from } } => fetch_rates(config, from),
+        Command::CheckConfig => check(&config),
+        Command::Tour(_) => Ok(()),
+    }
+}
+
+/// Opens the database, migrates it, furnishes it when empty.
+fn open(config: Config, clock: Clock) -> Result<App> {
+    let db = Db::open(&config.database.url()?, config.database.connections)?;
+    let steps = migrate::run(&db)?;
+    if !steps.is_empty() {
+        tracing::info!(database = db.kind(), steps = steps.len(), "database migrated");
+    }
+    let app = App::new(config, db, clock)?;
+    app.write_now(&Actor::System, |tx| starter::furnish(tx, &app.config.starter))?;
+    Ok(app)
+}
+
+fn start_log(config: &Config) -> Result<()> {
+    let filter =
+        EnvFilter::try_new(&config.log.level).map_err(|error| Error::Startup(format!("log.level: {error}")))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match config.log.format {
+        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+    started.map_err(|error| Error::Startup(format!("the log cannot be started: {error}")))
+}
+
+fn migrate_only(config: &Config) -> Result<()> {
+    let db = Db::open(&config.database.url()?, 1)?;
+    let steps = migrate::run(&db)?;
+    if steps.is_empty() {
+        println!("The {} database is up to date.", db.kind());
+    }
+    for step in steps {
+        println!("{step} done");
+    }
+    Ok(())
+}
+
+fn add_staff(config: Config, add: StaffAdd) -> Result<()> {
+    let typed = match add.password {
+        Some(password) => password,
+        None => {
+            let mut typed = String::new();
+            std::io::stdin()
+                .read_to_string(&mut typed)
+                .map_err(|error| Error::Startup(format!("standard input: {error}")))?;
+            typed.trim_end_matches(['\r', '\n']).to_owned()
+        }
+    };
+    let password = Password::try_from(SecretString::from(typed)).map_err(Error::Startup)?;
+    let login = staff::http::checked_login(&add.login)?;
+    let new = NewMember {
+        name: add.name.unwrap_or_else(|| login.clone()),
+        login,
+        role: add.role,
+        branch: add.branch,
+        password_hash: password.hash()?,
+    };
+    let app = open(config, Clock::System)?;
+    let member = app.write_now(&Actor::System, |tx| staff::add(tx, &new))?;
+    println!("{} can log in as {}.", member.login, member.role);
+    Ok(())
+}
+
+fn fetch_rates(config: Config, from: Option<String>) -> Result<()> {
+    let base = from.unwrap_or_else(|| config.rates.url.clone());
+    if base.is_empty() {
+        return Err(Error::Startup("rates.url is empty: name a source with --from".to_owned()));
+    }
+    let app = open(config, Clock::System)?;
+    let mut refused = Vec::new();
+    for report in rates::refresh(&app, &base)? {
+        match report.outcome {
+            Ok(text) => println!("{}: {text}", report.source),
+            Err(text) => refused.push(format!("{}: {text}", report.source)),
+        }
+    }
+    if refused.is_empty() { Ok(()) } else { Err(Error::Startup(refused.join("\n"))) }
+}
+
+fn check(config: &Config) -> Result<()> {
+    Gateways::from_config(config)?;
+    println!("The settings of environment {:?} can be used.", config.environment);
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! `serve` and `worker`: the long-running commands.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::{open, start_log};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::notifications::{self, Gateways};
+use crate::state::App;
+use crate::{app, rates};
+
+/// How often a waiting thread looks whether it should stop.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Threads beside the server; they stop when this is dropped.
+pub(super) struct Background {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Background {
+    pub(super) fn new() -> Self {
+        Self { stop: Arc::default(), threads: Vec::new() }
+    }
+
+    fn spawn(&mut self, name: &str, work: impl FnOnce(&AtomicBool) + Send + 'static) -> Result<()> {
+        let stop = self.stop.clone();
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&stop));
+        self.threads.push(thread.map_err(|error| Error::Startup(format!("cannot start a thread: {error}")))?);
+        Ok(())
+    }
+
+    /// Sends messages.
+    pub(super) fn send_messages(&mut self, app: &App) -> Result<()> {
+        let gateways = Gateways::from_config(&app.config)?;
+        let app = app.clone();
+        self.spawn("messages", move |stop| notifications::run(&app, &gateways, stop))
+    }
+
+    /// Refreshes the rates now and every `rates.refresh_minutes`.
+    fn refresh_rates(&mut self, app: &App) -> Result<()> {
+        if app.config.rates.url.is_empty() {
+            return Ok(());
+        }
+        let app = app.clone();
+        self.spawn("rates", move |stop| {
+            let pause = Duration::from_secs(app.config.rates.refresh_minutes.max(1) * 60);
+            while !stop.load(Ordering::Relaxed) {
+                if let Err(error) = rates::refresh(&app, &app.config.rates.url) {
+                    tracing::error!(%error, "the rates could not be stored");
+                }
+                rest(pause, stop);
+            }
+        })
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a background thread panicked");
+            }
+        }
+    }
+}
+
+fn rest(pause: Duration, stop: &AtomicBool) {
+    let mut left = pause;
+    while !left.is_zero() && !stop.load(Ordering::Relaxed) {
+        let nap = left.min(TICK);
+        std::thread::sleep(nap);
+        left -= nap;
+    }
+}
+
+/// `torugart serve`
+pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
+    start_log(&config)?;
+    let app = open(config, Clock::System)?;
+    let mut background = Background::new();
+    if with_worker {
+        background.send_messages(&app)?;
+    }
+    background.refresh_rates(&app)?;
+    listen(&app, |_| {})
+}
+
+/// Serves until told to stop; `started` hears the address.
+pub(super) fn listen(app: &App, started: impl FnOnce(std::net::SocketAddr)) -> Result<()> {
+    actix_web::rt::System::new().block_on(async {
+        let (server, address) = app::server(app)?;
+        tracing::info!(%address, database = app.db.kind(), environment = app.config.environment, "listening");
+        started(address);
+        server.await.map_err(|error| Error::Startup(format!("the server stopped: {error}")))
+    })
+}
+
+/// `torugart worker`
+pub(super) fn work(config: Config) -> Result<()> {
+    start_log(&config)?;
+    let app = open(config, Clock::System)?;
+    let mut background = Background::new();
+    background.send_messages(&app)?;
+    tracing::info!(database = app.db.kind(), "sending messages; Ctrl-C stops");
+    actix_web::rt::System::new().block_on(async {
+        tokio::signal::ctrl_c().await.map_err(|error| Error::Startup(format!("cannot wait for Ctrl-C: {error}")))
+    })
+}

@@ -1,0 +1,359 @@
+//! Settings: `config/default.toml`, then `config/<TORUGART_ENV>.toml`, then `TORUGART__SECTION__KEY`.
+
+use std::path::Path;
+
+use config::{Environment, File, FileFormat};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::db::Url;
+use crate::error::{Error, Result};
+
+/// The defaults are part of the binary, so that it starts from any folder.
+const DEFAULTS: &str = include_str!("../config/default.toml");
+
+/// A JWT key shorter than this is refused: 256 bits, SECURITY row 37.
+const LEAST_KEY_BYTES: usize = 32;
+
+/// All settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `development`, `production`, or the name of another file in `config/`.
+    #[serde(default)]
+    pub environment: String,
+    /// Where and how to listen.
+    pub server: Server,
+    /// Where the data is.
+    pub database: Database,
+    /// Tokens.
+    pub auth: Auth,
+    /// The firm's own face and rules.
+    pub business: Firm,
+    /// What an empty database begins with.
+    pub starter: Starter,
+    /// Short messages.
+    pub sms: Sms,
+    /// E-mail.
+    pub email: Email,
+    /// Exchange rates.
+    pub rates: Rates,
+    /// Photos.
+    pub photos: Photos,
+    /// Log.
+    pub log: Log,
+}
+
+/// `server.*`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address to listen on.
+    pub host: String,
+    /// Port; 0 takes any free one.
+    pub port: u16,
+    /// Threads that serve HTTP; 0 is one per core.
+    pub threads: usize,
+    /// Largest body, bytes.
+    pub body_limit_bytes: usize,
+}
+
+/// `database.*`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://path` or `postgres://…`; may hold a password, so it is never printed.
+    pub url: SecretString,
+    /// Connections that read (SQLite) or all of them (PostgreSQL).
+    pub connections: u32,
+}
+
+impl Database {
+    /// The parsed address.
+    ///
+    /// # Errors
+    /// [`Error::Startup`] when the scheme is neither of the two.
+    pub fn url(&self) -> Result<Url> {
+        self.url.expose_secret().parse().map_err(Error::Startup)
+    }
+}
+
+/// `auth.*`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// `kid:secret[,kid:secret]`; the first signs, all verify. Empty outside production: a random key for this run.
+    pub jwt_keys: SecretString,
+    /// Life of an access token, seconds.
+    pub access_ttl_s: i64,
+    /// Life of a login without use, days.
+    pub refresh_ttl_days: i64,
+}
+
+/// `business.*`: the firm's own face and rules.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Firm {
+    /// Its name, in messages and on pages.
+    pub name: String,
+    /// The address customers see, used for links in messages; no slash at the end.
+    pub public_url: String,
+    /// Prefix of order codes.
+    pub code_prefix: String,
+    /// Prefix of client codes.
+    pub client_code_prefix: String,
+    /// Share of goods, delivery in China and service fee to be paid before we buy, percent.
+    pub prepayment_goods_percent: u8,
+    /// Share of the estimated freight to be paid before we buy, percent.
+    pub prepayment_freight_percent: u8,
+    /// Life of a quote that names no expiry, hours.
+    pub quote_valid_hours: i64,
+    /// What customers pay is a multiple of this, tyiyn.
+    pub rounding_step_tyiyn: i64,
+    /// Days added to the bank's own validity of a rate before quotes are refused.
+    pub rate_grace_days: i64,
+    /// Days that the firm's own rate holds before quotes are refused.
+    pub own_rate_days: i64,
+}
+
+/// `starter.*`: what an empty database begins with, so that the first order can be taken at once.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Starter {
+    /// Branches, to be corrected with PATCH /v1/branches/{id}.
+    pub branches: Vec<StarterBranch>,
+    /// Tariff, to be followed with PUT /v1/tariffs.
+    pub tariff: StarterTariff,
+}
+
+/// A branch of an empty database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the same fields as a branch")]
+pub struct StarterBranch {
+    pub code: String,
+    pub kind: String,
+    pub name: String,
+    pub city: String,
+    pub address: String,
+    pub phone: String,
+    pub hours: String,
+}
+
+/// The tariff of an empty database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StarterTariff {
+    /// Price of a kilogram, US cents.
+    pub price_per_kg_usd_cents: i64,
+    /// Least weight charged for a parcel, grams.
+    pub min_weight_g: i64,
+    /// Days of free storage at the pickup point.
+    pub free_storage_days: i32,
+    /// Service fee, hundredths of a percent of the goods.
+    pub service_fee_bp: i32,
+}
+
+/// `sms.*`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// Which way messages leave.
+    pub transport: SmsTransportName,
+    /// Base address of the gateway, e.g. `https://smspro.nikita.kg/api`.
+    pub url: String,
+    /// Account.
+    pub login: String,
+    /// Its password.
+    pub password: SecretString,
+    /// Sender name that the gateway approved.
+    pub sender: String,
+}
+
+/// `sms.transport`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmsTransportName {
+    /// Printed to the log.
+    Log,
+    /// Kept in memory, for tests.
+    Memory,
+    /// SMSPRO Nikita's XML.
+    Smspro,
+    /// A generic JSON gateway.
+    Http,
+}
+
+/// `email.*`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Email {
+    /// Which way mail leaves.
+    pub transport: EmailTransportName,
+    /// `smtp://…` or `smtps://user:password@host`.
+    pub url: SecretString,
+    /// Sender, e.g. `Torugart <cargo@example.kg>`.
+    pub from: String,
+}
+
+/// `email.transport`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmailTransportName {
+    /// Printed to the log.
+    Log,
+    /// Kept in memory, for tests.
+    Memory,
+    /// A mail server.
+    Smtp,
+}
+
+/// `rates.*`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    /// Base address, folder, `.xml` address or file of the National Bank's feed; empty: no scheduled refresh.
+    pub url: String,
+    /// Minutes between scheduled refreshes.
+    pub refresh_minutes: u64,
+}
+
+/// `photos.*`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Photos {
+    /// Where photos will be kept: a folder (`file://…`) or an object store.
+    pub url: String,
+}
+
+/// `log.*`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Directives, such as `info,torugart=debug`.
+    pub level: String,
+    /// `text` for people, `json` for machines.
+    pub format: LogFormat,
+}
+
+/// `log.format`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl Config {
+    /// Reads the settings from the built-in defaults, the `config/` folder below `folder` and the environment.
+    ///
+    /// # Errors
+    /// [`Error::Startup`] naming the key that is wrong.
+    pub fn load(folder: &Path) -> Result<Self> {
+        let environment = std::env::var("TORUGART_ENV").unwrap_or_else(|_| "development".to_owned());
+        let file = |name: &str| File::from(folder.join("config").join(name)).format(FileFormat::Toml).required(false);
+        let mut config: Config = config::Config::builder()
+            .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
+            .add_source(file("default.toml"))
+            .add_source(file(&format!("{environment}.toml")))
+            .add_source(Environment::with_prefix("TORUGART").prefix_separator("__").separator("__"))
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(|error| Error::Startup(format!("configuration: {error}")))?;
+        config.environment = environment;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The defaults alone: what tests and the demonstration start from.
+    ///
+    /// # Errors
+    /// [`Error::Startup`] when the built-in file is broken.
+    pub fn defaults() -> Result<Self> {
+        config::Config::builder()
+            .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(|error| Error::Startup(format!("configuration: {error}")))
+    }
+
+    /// Whether real customers' data and money are at stake.
+    pub fn is_production(&self) -> bool {
+        self.environment == "production"
+    }
+
+    /// Refuses what cannot work and, in production, what must not be.
+    ///
+    /// # Errors
+    /// [`Error::Startup`] with every complaint, one a line.
+    pub fn check(&self) -> Result<()> {
+        let mut complaints = Vec::new();
+        if let Err(Error::Startup(complaint)) = self.database.url() {
+            complaints.push(complaint);
+        }
+        for (key, prefix) in [
+            ("business.code_prefix", &self.business.code_prefix),
+            ("business.client_code_prefix", &self.business.client_code_prefix),
+        ] {
+            if !(1..=4).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_uppercase()) {
+                complaints.push(format!("{key} must be one to four letters A-Z"));
+            }
+        }
+        if self.business.rounding_step_tyiyn < 1 {
+            complaints.push("business.rounding_step_tyiyn must be at least 1".to_owned());
+        }
+        if self.business.prepayment_goods_percent > 100 || self.business.prepayment_freight_percent > 100 {
+            complaints.push("business.prepayment_*_percent cannot exceed 100".to_owned());
+        }
+        if let Err(complaint) = self.auth.keys() {
+            complaints.push(complaint);
+        }
+        if self.is_production() {
+            complaints.extend(self.complaints_of_production());
+        }
+        if complaints.is_empty() { Ok(()) } else { Err(Error::Startup(complaints.join("\n"))) }
+    }
+
+    fn complaints_of_production(&self) -> Vec<String> {
+        let mut complaints = Vec::new();
+        if self.auth.jwt_keys.expose_secret().is_empty() {
+            complaints.push("auth.jwt_keys must be set in production (kid:secret, 32 bytes or more)".to_owned());
+        }
+        if matches!(self.sms.transport, SmsTransportName::Log | SmsTransportName::Memory) {
+            complaints.push("sms.transport must reach customers in production: smspro or http".to_owned());
+        }
+        if matches!(self.email.transport, EmailTransportName::Log | EmailTransportName::Memory) {
+            complaints.push("email.transport must reach customers in production: smtp".to_owned());
+        }
+        if !self.business.public_url.starts_with("https://") {
+            complaints.push("business.public_url must be an https:// address in production".to_owned());
+        }
+        complaints
+    }
+}
+
+impl Auth {
+    /// The keys as (kid, secret), the signing one first; empty when none is set.
+    ///
+    /// # Errors
+    /// A sentence about the key that is malformed or too short.
+    pub fn keys(&self) -> std::result::Result<Vec<(String, SecretString)>, String> {
+        let keys = self.jwt_keys.expose_secret();
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        keys.split(',')
+            .map(|key| match key.trim().split_once(':') {
+                Some((kid, secret)) if !kid.is_empty() && secret.len() >= LEAST_KEY_BYTES => {
+                    Ok((kid.to_owned(), SecretString::from(secret)))
+                }
+                Some((kid, _)) if !kid.is_empty() => {
+                    Err(format!("auth.jwt_keys: the secret of {kid:?} is shorter than {LEAST_KEY_BYTES} bytes"))
+                }
+                _ => Err("auth.jwt_keys must be kid:secret[,kid:secret]".to_owned()),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,57 @@
+//! Customers and their client codes. A phone number is a person: the first order makes the customer.
+
+mod store;
+
+use crate::counters;
+use crate::db::Tx;
+use crate::error::{Problem, Result};
+use crate::ids::CustomerId;
+use crate::phone::Phone;
+use crate::texts::Lang;
+
+pub use store::Customer;
+
+/// Client codes start here, so that all have five digits and read alike.
+const FIRST_NUMBER: i64 = 10_001;
+
+/// A person as an order names them.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Name, as they say it.
+    pub name: String,
+    /// Phone.
+    pub phone: Phone,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Language of messages.
+    pub language: Lang,
+}
+
+/// The customer with this phone, made when new. What is already known stays as it is: anybody can type a phone number.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_or_make(tx: &mut Tx, person: &Person) -> Result<Customer> {
+    if let Some(known) = store::by_phone(tx, person.phone.as_str())? {
+        return Ok(known);
+    }
+    let number = counters::next(tx, "client_code", FIRST_NUMBER)?;
+    let code = crate::client_code::ClientCode::new(&tx.firm.client_code_prefix, number);
+    store::insert(tx, code.as_str(), person)
+}
+
+/// The customer with a client code.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>> {
+    store::by_client_code(tx, client_code)
+}
+
+/// A customer by identifier.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(tx: &mut Tx, id: &CustomerId) -> Result<Customer> {
+    store::by_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("customer {id}")).into())
+}

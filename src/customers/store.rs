@@ -1,0 +1,56 @@
+//! The `customers` table.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Person;
+use crate::db::Tx;
+use crate::db::schema::customers::{self, table};
+use crate::error::Result;
+use crate::ids::CustomerId;
+
+/// A customer as stored.
+#[derive(Clone, Debug, Queryable)]
+pub struct Customer {
+    /// Identifier.
+    pub id: CustomerId,
+    /// `KG-10427`.
+    pub client_code: String,
+    /// Name at the first order.
+    pub name: String,
+    /// E.164, unique.
+    pub phone: String,
+    /// E-mail at the first order.
+    pub email: Option<String>,
+    /// `ky`, `ru` or `en`.
+    pub language: String,
+    /// When first seen.
+    pub created_at: NaiveDateTime,
+}
+
+pub fn insert(tx: &mut Tx, client_code: &str, person: &Person) -> Result<Customer> {
+    Ok(diesel::insert_into(table)
+        .values((
+            customers::id.eq(CustomerId::new()),
+            customers::client_code.eq(client_code),
+            customers::name.eq(&person.name),
+            customers::phone.eq(person.phone.as_str()),
+            customers::email.eq(&person.email),
+            customers::language.eq(person.language.as_str()),
+            customers::created_at.eq(tx.now),
+        ))
+        .returning(customers::all_columns)
+        .get_result(tx.conn)?)
+}
+
+pub fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<Customer>> {
+    Ok(table.filter(customers::phone.eq(phone)).first(tx.conn).optional()?)
+}
+
+pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>> {
+    Ok(table.filter(customers::client_code.eq(client_code)).first(tx.conn).optional()?)
+}
+
+pub fn by_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {
+    Ok(table.find(id).first(tx.conn).optional()?)
+}

@@ -1,0 +1,58 @@
+//! Every difference between the two databases that the code can see. Nothing outside says `Pg` or `Sqlite`.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text, Timestamp};
+
+use super::Conn;
+use crate::error::{Error, Result};
+
+/// One transaction. SQLite takes the write lock at once: a deferred one would fail half-way when another writer came first.
+pub(super) fn transaction<T>(conn: &mut Conn, work: impl Fn(&mut Conn) -> Result<T>) -> Result<T> {
+    use diesel::connection::{AnsiTransactionManager, TransactionManager};
+    if let Conn::Sqlite(sqlite) = conn {
+        AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE").map_err(Error::from)?;
+    } else {
+        <Conn as Connection>::TransactionManager::begin_transaction(conn)?;
+    }
+    match work(conn) {
+        Ok(value) => {
+            <Conn as Connection>::TransactionManager::commit_transaction(conn)?;
+            Ok(value)
+        }
+        Err(error) => {
+            <Conn as Connection>::TransactionManager::rollback_transaction(conn)?;
+            Err(error)
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Claimed {
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
+/// Takes up to `limit` due rows of the outbox for one worker until `lease_until`, and names them.
+/// On PostgreSQL several workers take different rows; SQLite has one writer at a time anyway.
+///
+/// # Errors
+/// Those of the database.
+pub fn claim_due(conn: &mut Conn, now: NaiveDateTime, lease_until: NaiveDateTime, limit: i64) -> Result<Vec<String>> {
+    let skip = match conn {
+        Conn::Pg(_) => "FOR UPDATE SKIP LOCKED",
+        Conn::Sqlite(_) => "",
+    };
+    let claimed: Vec<Claimed> = diesel::sql_query(
+        "UPDATE notifications SET state = 'sending', attempts = attempts + 1, next_attempt_at = $1 WHERE id IN \
+         (SELECT id FROM notifications WHERE state IN ('pending', 'sending') AND next_attempt_at <= $2 \
+          ORDER BY next_attempt_at, id LIMIT $3 ",
+    )
+    .sql(skip)
+    .sql(") RETURNING id")
+    .bind::<Timestamp, _>(lease_until)
+    .bind::<Timestamp, _>(now)
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    Ok(claimed.into_iter().map(|row| row.id).collect())
+}

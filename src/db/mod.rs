@@ -1,0 +1,204 @@
+//! The two databases behind one door: a connection that is either, pools that know the difference, a transaction.
+
+mod dialect;
+pub mod migrate;
+pub mod schema;
+#[macro_use]
+pub mod types;
+
+pub use dialect::claim_due;
+
+use std::time::Duration;
+
+use chrono::NaiveDateTime;
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::R2D2Connection;
+use diesel::{Connection, PgConnection, SqliteConnection};
+
+use crate::config::Firm;
+use crate::error::{Error, Result};
+use crate::ids::Actor;
+
+#[allow(missing_docs, reason = "the derive writes public items without any")]
+mod conn {
+    use diesel::{PgConnection, SqliteConnection};
+
+    /// A connection to whichever database `database.url` names.
+    #[derive(diesel::MultiConnection)]
+    pub enum Conn {
+        /// Production.
+        Pg(PgConnection),
+        /// The embedded default.
+        Sqlite(SqliteConnection),
+    }
+}
+
+pub use conn::Conn;
+
+/// What diesel calls the backend of a [`Conn`].
+pub type Backend = <Conn as Connection>::Backend;
+
+/// Where the data is. Only these two schemes exist: a mistyped URL must not become a new empty file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Url {
+    /// `postgres://…` or `postgresql://…`, as libpq reads it.
+    Postgres(String),
+    /// `sqlite://path/to/file.db`.
+    Sqlite(String),
+}
+
+impl std::str::FromStr for Url {
+    type Err = String;
+
+    fn from_str(url: &str) -> std::result::Result<Self, String> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Url::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite://") {
+            Some(path) if !path.is_empty() && path != ":memory:" => Ok(Url::Sqlite(path.to_owned())),
+            _ => Err("database.url must be postgres://user@host/name or sqlite://path/to/file.db".to_owned()),
+        }
+    }
+}
+
+/// Opens connections and prepares each for its task.
+#[derive(Debug)]
+struct Manager {
+    url: Url,
+    read_only: bool,
+}
+
+impl Manager {
+    fn open(&self) -> std::result::Result<Conn, diesel::r2d2::Error> {
+        let connection_error = diesel::r2d2::Error::ConnectionError;
+        let query_error = diesel::r2d2::Error::QueryError;
+        match &self.url {
+            Url::Postgres(url) => {
+                let mut conn = PgConnection::establish(url).map_err(connection_error)?;
+                // A stuck statement must not hold a pool slot for ever; a lock waits less than a person does.
+                conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '5s'")
+                    .map_err(query_error)?;
+                Ok(Conn::Pg(conn))
+            }
+            Url::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(path).map_err(connection_error)?;
+                // busy_timeout first: the pragmas after it may already have to wait for another process.
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON",
+                )
+                .map_err(query_error)?;
+                if self.read_only {
+                    conn.batch_execute("PRAGMA query_only = ON").map_err(query_error)?;
+                }
+                Ok(Conn::Sqlite(conn))
+            }
+        }
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<Conn, Self::Error> {
+        self.open()
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), Self::Error> {
+        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        conn.is_broken()
+    }
+}
+
+/// The pools. SQLite has one writer and several readers; on PostgreSQL both names mean the same pool.
+#[derive(Clone)]
+pub struct Db {
+    url: Url,
+    writers: r2d2::Pool<Manager>,
+    readers: r2d2::Pool<Manager>,
+}
+
+impl Db {
+    /// Opens the pools and proves that the database answers.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or opened.
+    pub fn open(url: &Url, connections: u32) -> Result<Self> {
+        if let Url::Sqlite(path) = url
+            && let Some(folder) = std::path::Path::new(path).parent()
+        {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| Error::Startup(format!("cannot make the folder of {path}: {error}")))?;
+        }
+        let pool = |read_only, size| {
+            r2d2::Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                // A ping per check-out costs more than a look-up on PostgreSQL; a broken connection is dropped on return.
+                .test_on_check_out(false)
+                .connection_timeout(Duration::from_secs(5))
+                .build(Manager { url: url.clone(), read_only })
+                .map_err(|error| Error::Startup(format!("cannot open the database: {error}")))
+        };
+        let (writers, readers) = match url {
+            Url::Postgres(_) => {
+                let shared = pool(false, connections)?;
+                (shared.clone(), shared)
+            }
+            // The writer first: it creates the file and switches it to WAL.
+            Url::Sqlite(_) => (pool(false, 1)?, pool(true, connections)?),
+        };
+        Ok(Self { url: url.clone(), writers, readers })
+    }
+
+    /// `"postgresql"` or `"sqlite"`, for logs.
+    pub fn kind(&self) -> &'static str {
+        match self.url {
+            Url::Postgres(_) => "postgresql",
+            Url::Sqlite(_) => "sqlite",
+        }
+    }
+
+    /// Runs `work` on a connection that only reads.
+    ///
+    /// # Errors
+    /// Those of `work`, or [`Error::Unavailable`] when no connection is free in time.
+    pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut conn = self.readers.get().map_err(|_| Error::Unavailable)?;
+        work(&mut conn)
+    }
+
+    /// Runs `work` in one transaction, begun so that two writers cannot both think they were first.
+    /// A serialization failure or deadlock on PostgreSQL is tried again, three times at most.
+    ///
+    /// # Errors
+    /// Those of `work`, after which nothing of it remains.
+    pub fn write<T>(&self, work: impl Fn(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut conn = self.writers.get().map_err(|_| Error::Unavailable)?;
+        let mut attempt = 1;
+        loop {
+            match dialect::transaction(&mut conn, &work) {
+                Err(error) if attempt < 3 && error.is_worth_another_try() => attempt += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+/// One business operation in progress: one transaction, one instant, one actor.
+pub struct Tx<'a> {
+    /// The connection inside its transaction.
+    pub conn: &'a mut Conn,
+    /// The instant of the whole operation, UTC, in microseconds.
+    pub now: NaiveDateTime,
+    /// Who does it.
+    pub by: &'a Actor,
+    /// The request it belongs to, for the audit trail; empty for the service's own work.
+    pub request_id: String,
+    /// The firm's own rules: prefixes, shares, names.
+    pub firm: &'a Firm,
+}

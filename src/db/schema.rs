@@ -1,0 +1,332 @@
+//! Tables as diesel sees them: what `migrations/` makes, on both databases. A test asks both for every column.
+#![allow(missing_docs)]
+
+diesel::table! {
+    branches (id) {
+        id -> Text,
+        code -> Text,
+        kind -> Text,
+        name -> Text,
+        city -> Text,
+        address -> Text,
+        phone -> Text,
+        hours -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    staff (id) {
+        id -> Text,
+        login -> Text,
+        name -> Text,
+        role -> Text,
+        branch_id -> Nullable<Text>,
+        password_hash -> Text,
+        disabled_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        staff_id -> Text,
+        refresh_hash -> Text,
+        previous_hash -> Nullable<Text>,
+        rotated_at -> Timestamp,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    customers (id) {
+        id -> Text,
+        client_code -> Text,
+        name -> Text,
+        phone -> Text,
+        email -> Nullable<Text>,
+        language -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (scope, key) {
+        scope -> Text,
+        key -> Text,
+        request_hash -> Text,
+        status -> Integer,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> Text,
+        at -> Timestamp,
+        actor -> Text,
+        role -> Text,
+        action -> Text,
+        object -> Text,
+        detail -> Text,
+        request_id -> Text,
+    }
+}
+
+diesel::table! {
+    rates (currency, effective_on) {
+        currency -> Text,
+        effective_on -> Date,
+        kgs_per_unit_e8 -> BigInt,
+        valid_days -> Integer,
+        fetched_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    company_rates (currency) {
+        currency -> Text,
+        kgs_per_unit_e8 -> Nullable<BigInt>,
+        margin_bp -> Integer,
+        set_at -> Timestamp,
+        set_by -> Text,
+    }
+}
+
+diesel::table! {
+    tariffs (id) {
+        id -> Text,
+        valid_from -> Timestamp,
+        price_per_kg_minor -> BigInt,
+        price_currency -> Text,
+        min_weight_g -> BigInt,
+        free_storage_days -> Integer,
+        service_fee_bp -> Integer,
+        created_at -> Timestamp,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    orders (id) {
+        id -> Text,
+        code -> Text,
+        kind -> Text,
+        status -> Text,
+        version -> BigInt,
+        customer_id -> Text,
+        name -> Text,
+        phone -> Text,
+        email -> Nullable<Text>,
+        language -> Text,
+        pickup_point_id -> Text,
+        balance_tyiyn -> BigInt,
+        marketplace -> Nullable<Text>,
+        marketplace_order_no -> Nullable<Text>,
+        announced_at -> Nullable<Timestamp>,
+        free_storage_until -> Nullable<Timestamp>,
+        search -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    order_items (order_id, position) {
+        order_id -> Text,
+        position -> Integer,
+        description -> Text,
+        link -> Nullable<Text>,
+        quantity -> Integer,
+        budget_minor -> Nullable<BigInt>,
+        budget_currency -> Nullable<Text>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    quotes (id) {
+        id -> Text,
+        order_id -> Text,
+        state -> Text,
+        goods_tyiyn -> BigInt,
+        domestic_tyiyn -> BigInt,
+        service_fee_tyiyn -> BigInt,
+        freight_tyiyn -> BigInt,
+        total_tyiyn -> BigInt,
+        prepayment_tyiyn -> BigInt,
+        body -> Text,
+        valid_until -> Timestamp,
+        created_at -> Timestamp,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Text,
+        order_id -> Text,
+        at -> Timestamp,
+        recorded_at -> Timestamp,
+        actor -> Text,
+        kind -> Text,
+        status -> Text,
+        place -> Nullable<Text>,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    journals (id) {
+        id -> Text,
+        order_id -> Text,
+        kind -> Text,
+        idempotency_key -> Text,
+        reverses -> Nullable<Text>,
+        at -> Timestamp,
+        actor -> Text,
+    }
+}
+
+diesel::table! {
+    postings (journal_id, position) {
+        journal_id -> Text,
+        position -> Integer,
+        account -> Text,
+        amount_tyiyn -> BigInt,
+    }
+}
+
+diesel::table! {
+    journal_seals (journal_id) {
+        journal_id -> Text,
+    }
+}
+
+diesel::table! {
+    payments (id) {
+        id -> Text,
+        order_id -> Text,
+        journal_id -> Text,
+        method -> Text,
+        account -> Text,
+        amount_tyiyn -> BigInt,
+        refunded_tyiyn -> BigInt,
+        reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        receipt_no -> Text,
+        at -> Timestamp,
+        actor -> Text,
+    }
+}
+
+diesel::table! {
+    shipments (id) {
+        id -> Text,
+        code -> Text,
+        route -> Text,
+        vehicle -> Text,
+        cmr_number -> Nullable<Text>,
+        to_branch_id -> Text,
+        status -> Text,
+        created_at -> Timestamp,
+        departed_at -> Nullable<Timestamp>,
+        arrived_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    checkpoints (id) {
+        id -> Text,
+        shipment_id -> Text,
+        place -> Text,
+        status -> Text,
+        note -> Nullable<Text>,
+        at -> Timestamp,
+        recorded_at -> Timestamp,
+        actor -> Text,
+    }
+}
+
+diesel::table! {
+    parcels (id) {
+        id -> Text,
+        barcode -> Text,
+        tracking_number -> Nullable<Text>,
+        order_id -> Nullable<Text>,
+        client_code -> Nullable<Text>,
+        status -> Text,
+        condition -> Nullable<Text>,
+        weight_g -> Nullable<BigInt>,
+        length_mm -> Nullable<BigInt>,
+        width_mm -> Nullable<BigInt>,
+        height_mm -> Nullable<BigInt>,
+        note -> Nullable<Text>,
+        shipment_id -> Nullable<Text>,
+        branch_id -> Nullable<Text>,
+        freight_tyiyn -> Nullable<BigInt>,
+        received_at -> Nullable<Timestamp>,
+        arrived_at -> Nullable<Timestamp>,
+        picked_up_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Text,
+        message_id -> Text,
+        dedupe_key -> Text,
+        order_id -> Text,
+        event -> Text,
+        channel -> Text,
+        recipient -> Text,
+        language -> Text,
+        subject -> Nullable<Text>,
+        body -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_attempt_at -> Timestamp,
+        last_error -> Nullable<Text>,
+        provider_note -> Nullable<Text>,
+        created_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    branches,
+    staff,
+    sessions,
+    customers,
+    counters,
+    idempotency_keys,
+    audit,
+    rates,
+    company_rates,
+    tariffs,
+    orders,
+    order_items,
+    quotes,
+    events,
+    journals,
+    postings,
+    journal_seals,
+    payments,
+    shipments,
+    checkpoints,
+    parcels,
+    notifications,
+);

@@ -1,0 +1,398 @@
+//! `/v1/orders` and the lists that are filtered by an order's or a shipment's code.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{OrderReceipt, OrderView};
+use crate::branches;
+use crate::customers::Person;
+use crate::db::Tx;
+use crate::error::{Error, Problem, Result, Slug};
+use crate::http::text::{one_line, optional, required};
+use crate::http::{Body, Call, Paging, Reply};
+use crate::money::{CEILING_MINOR, Money};
+use crate::notifications::{self, http::NotificationFilter};
+use crate::orders::{self, Filter, Kind, NewItem, NewOrder, Order, Status, http::Code};
+use crate::parcels::{self, HandOver, Tracking, http::ParcelFilter, http::order_code};
+use crate::phone::Phone;
+use crate::quotes::http::QuoteRequest;
+use crate::shipments;
+use crate::state::App;
+use crate::texts::Lang;
+
+/// A request.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "customer": {"name": "Айгуль Садыкова", "phone": "0700 123 456", "email": "aigul@example.kg", "language": "ky"},
+    "items": [{"description": "Робот-пылесос, белый", "link": "https://detail.1688.com/offer/689213456789.html",
+        "quantity": 1, "budget": {"amount": 1500000, "currency": "KGS"}}],
+}))]
+pub struct OrderRequest {
+    #[serde(default = "purchase")]
+    kind: Kind,
+    customer: CustomerRequest,
+    #[serde(default)]
+    items: Vec<ItemRequest>,
+    /// Code or identifier of a branch; the first pickup point when not named.
+    #[serde(default)]
+    pickup_point: Option<String>,
+    /// Couriers' numbers, for a forwarding order.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    tracking_numbers: Vec<Tracking>,
+}
+
+fn purchase() -> Kind {
+    Kind::Purchase
+}
+
+/// Who asks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerRequest {
+    name: String,
+    #[schema(value_type = String)]
+    phone: Phone,
+    #[serde(default)]
+    email: Option<String>,
+    #[serde(default)]
+    language: Option<Lang>,
+}
+
+/// One thing asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemRequest {
+    description: String,
+    #[serde(default)]
+    link: Option<String>,
+    quantity: i32,
+    #[serde(default)]
+    budget: Option<Money>,
+    #[serde(default)]
+    note: Option<String>,
+}
+
+impl OrderRequest {
+    fn checked(self) -> Result<(NewOrder, Vec<Tracking>)> {
+        if self.kind == Kind::Purchase && self.items.is_empty() {
+            return Problem::field("/items", "name at least one thing to buy").fail();
+        }
+        if self.kind == Kind::Purchase && !self.tracking_numbers.is_empty() {
+            return Problem::field("/tracking_numbers", "only a forwarding order brings tracking numbers").fail();
+        }
+        if self.items.len() > 100 || self.tracking_numbers.len() > 100 {
+            return Problem::field("/items", "at most 100 items and 100 tracking numbers").fail();
+        }
+        let items = self.items.into_iter().enumerate().map(checked_item).collect::<Result<_>>()?;
+        let person = self.customer.checked()?;
+        Ok((NewOrder { kind: self.kind, person, items, pickup_point: self.pickup_point }, self.tracking_numbers))
+    }
+}
+
+impl CustomerRequest {
+    fn checked(self) -> Result<Person> {
+        let email = optional(self.email.as_deref(), 200, "/customer/email")?;
+        if let Some(address) = &email
+            && address.parse::<lettre::Address>().is_err()
+        {
+            return Problem::field("/customer/email", "is not an e-mail address").fail();
+        }
+        Ok(Person {
+            name: one_line(&self.name, 200, "/customer/name")?,
+            phone: self.phone,
+            email,
+            language: self.language.unwrap_or_default(),
+        })
+    }
+}
+
+fn checked_item((index, item): (usize, ItemRequest)) -> Result<NewItem> {
+    let at = |field: &str| format!("/items/{index}/{field}");
+    if !(1..=100_000).contains(&item.quantity) {
+        return Problem::field(at("quantity"), "must be 1 to 100000").fail();
+    }
+    if item.budget.is_some_and(|budget| !(0..=CEILING_MINOR).contains(&budget.amount)) {
+        return Problem::field(at("budget/amount"), format!("must be 0 to {CEILING_MINOR} minor units")).fail();
+    }
+    Ok(NewItem {
+        description: required(&item.description, 500, &at("description"))?,
+        link: optional(item.link.as_deref(), 2000, &at("link"))?,
+        quantity: item.quantity,
+        budget: item.budget,
+        note: optional(item.note.as_deref(), 500, &at("note"))?,
+    })
+}
+
+/// `?status=&q=&phone=&branch=&from=&to=`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OrderFilter {
+    /// Where it is.
+    #[param(inline)]
+    status: Option<Status>,
+    /// Part of the code, name, phone or an item.
+    q: Option<String>,
+    /// The customer's phone.
+    phone: Option<String>,
+    /// Code or identifier of the pickup point.
+    branch: Option<String>,
+    /// Placed at or after.
+    from: Option<DateTime<Utc>>,
+    /// Placed before.
+    to: Option<DateTime<Utc>>,
+    /// How many, 1 to 200; 50 unless told.
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Who confirms: nothing for staff, the end of their phone number for the customer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"phone_last4": "3456"}))]
+pub struct ConfirmRequest {
+    #[serde(default)]
+    phone_last4: Option<String>,
+}
+
+/// What was bought.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"marketplace": "1688", "marketplace_order_no": "260622-129520125451352",
+    "tracking_numbers": ["YT8812345678901"]}))]
+pub struct PurchaseRequest {
+    marketplace: String,
+    #[serde(default)]
+    marketplace_order_no: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    tracking_numbers: Vec<Tracking>,
+}
+
+/// More couriers' numbers.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"tracking_numbers": ["YT8812345678902"]}))]
+pub struct ParcelsRequest {
+    #[schema(value_type = Vec<String>)]
+    tracking_numbers: Vec<Tracking>,
+}
+
+/// Why it ends.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "the seller has none left"}))]
+pub struct CancelRequest {
+    reason: String,
+}
+
+/// Who takes what.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"received_by": "Айгуль Садыкова"}))]
+pub struct HandOverRequest {
+    #[serde(default)]
+    received_by: Option<String>,
+    /// Identifiers, barcodes or tracking numbers; all that have arrived when not named.
+    #[serde(default)]
+    parcels: Option<Vec<String>>,
+    /// Why an admin hands over in spite of a debt.
+    #[serde(default)]
+    override_reason: Option<String>,
+}
+
+/// An order for its staff, or for its customer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum OrderAnswer {
+    /// Everything.
+    Staff(Box<OrderView>),
+    /// Without personal data.
+    Customer(Box<OrderReceipt>),
+}
+
+fn answer(tx: &mut Tx, order: Order) -> Result<OrderAnswer> {
+    if tx.by.is_staff() {
+        super::full(tx, order).map(|order| OrderAnswer::Staff(Box::new(order)))
+    } else {
+        super::receipt(tx, order).map(|order| OrderAnswer::Customer(Box::new(order)))
+    }
+}
+
+/// Places a request.
+pub async fn place(app: App, call: Call, body: Body<OrderRequest>) -> Result<HttpResponse> {
+    let (new, numbers) = body.value.checked()?;
+    call.write(app, body.fingerprint, move |tx| {
+        let order = super::place(tx, &new, &numbers)?;
+        Ok(Reply::created_at(format!("/v1/orders/{}", order.code), answer(tx, order)?))
+    })
+    .await
+}
+
+/// Orders that fit.
+pub async fn list(app: App, call: Call, filter: web::Query<OrderFilter>) -> Result<HttpResponse> {
+    let query = filter.into_inner();
+    let phone = match &query.phone {
+        Some(phone) => {
+            Some(Phone::parse(phone).map_err(|error| Error::from(Problem::field("?phone", error.to_string())))?)
+        }
+        None => None,
+    };
+    call.read(app, move |tx| {
+        let branch = match &query.branch {
+            Some(branch) => Some(branches::find(tx, branch, "?branch")?.id),
+            None => None,
+        };
+        let filter = Filter {
+            status: query.status,
+            q: optional(query.q.as_deref(), 100, "?q")?,
+            phone: phone.map(|phone| phone.as_str().to_owned()),
+            branch,
+            from: query.from.map(|from| from.naive_utc()),
+            to: query.to.map(|to| to.naive_utc()),
+        };
+        let paging = Paging { limit: query.limit, cursor: query.cursor };
+        Ok(orders::list(tx, &filter, &paging)?.map(super::summary))
+    })
+    .await
+}
+
+/// All of one order.
+pub async fn get(app: App, call: Call, code: Code) -> Result<HttpResponse> {
+    call.read(app, move |tx| {
+        let order = orders::find(tx, &code)?;
+        super::full(tx, order)
+    })
+    .await
+}
+
+/// Offers a quote.
+pub async fn quote(app: App, call: Call, code: Code, body: Body<QuoteRequest>) -> Result<HttpResponse> {
+    let new = body.value.checked()?;
+    call.write(app, body.fingerprint, move |tx| {
+        let order = orders::quote(tx, &code, &new)?;
+        Ok(Reply::ok(super::full(tx, order)?))
+    })
+    .await
+}
+
+/// The customer agrees, by themselves or through staff.
+pub async fn confirm(app: App, call: Call, code: Code, body: Body<ConfirmRequest>) -> Result<HttpResponse> {
+    if !call.actor.is_staff() {
+        let Some(last4) = body.value.phone_last4 else {
+            return Problem::field("/phone_last4", "the last four digits of the phone that the order was placed with")
+                .fail();
+        };
+        let code = code.clone();
+        app.read(&call.actor, move |tx| super::prove_customer(tx, &code, &last4)).await?;
+    }
+    // An expired offer must be written down although this call is refused, so it has a transaction of its own.
+    let expired = {
+        let (code, request_id) = (code.clone(), call.request_id.clone());
+        app.write(&call.actor, move |tx| {
+            tx.request_id.clone_from(&request_id);
+            orders::expire_offer(tx, &code)
+        })
+        .await?
+    };
+    if expired {
+        return Problem::new(
+            Slug::QuoteExpired,
+            format!("The quote of order {} has expired; ask for a new one.", *code),
+        )
+        .fail();
+    }
+    call.write(app, body.fingerprint, move |tx| {
+        let order = orders::confirm(tx, &code)?;
+        Ok(Reply::ok(answer(tx, order)?))
+    })
+    .await
+}
+
+/// We bought it.
+pub async fn purchase_made(app: App, call: Call, code: Code, body: Body<PurchaseRequest>) -> Result<HttpResponse> {
+    let request = body.value;
+    let marketplace = one_line(&request.marketplace, 50, "/marketplace")?;
+    let order_no = optional(request.marketplace_order_no.as_deref(), 100, "/marketplace_order_no")?;
+    let numbers = request.tracking_numbers;
+    call.write(app, body.fingerprint, move |tx| {
+        let order = parcels::purchase(tx, &code, &marketplace, order_no.as_deref(), &numbers)?;
+        Ok(Reply::ok(super::full(tx, order)?))
+    })
+    .await
+}
+
+/// Registers more couriers' numbers.
+pub async fn add_parcels(app: App, call: Call, code: Code, body: Body<ParcelsRequest>) -> Result<HttpResponse> {
+    let numbers = body.value.tracking_numbers;
+    if !(1..=100).contains(&numbers.len()) {
+        return Problem::field("/tracking_numbers", "must have 1 to 100 numbers").fail();
+    }
+    call.write(app, body.fingerprint, move |tx| {
+        let order = parcels::add(tx, &code, &numbers)?;
+        Ok(Reply::ok(super::full(tx, order)?))
+    })
+    .await
+}
+
+/// Ends an order.
+pub async fn cancel(app: App, call: Call, code: Code, body: Body<CancelRequest>) -> Result<HttpResponse> {
+    let reason = required(&body.value.reason, 500, "/reason")?;
+    call.write(app, body.fingerprint, move |tx| {
+        let order = orders::cancel(tx, &code, &reason)?;
+        Ok(Reply::ok(super::full(tx, order)?))
+    })
+    .await
+}
+
+/// Hands parcels over.
+pub async fn hand_over(app: App, call: Call, code: Code, body: Body<HandOverRequest>) -> Result<HttpResponse> {
+    let request = body.value;
+    if request.parcels.as_ref().is_some_and(Vec::is_empty) {
+        return Problem::field("/parcels", "name at least one parcel, or leave it out for all").fail();
+    }
+    let wanted = HandOver {
+        received_by: optional(request.received_by.as_deref(), 200, "/received_by")?,
+        parcels: request.parcels,
+        override_reason: optional(request.override_reason.as_deref(), 500, "/override_reason")?,
+    };
+    call.write(app, body.fingerprint, move |tx| {
+        let order = parcels::hand_over(tx, &code, &wanted)?;
+        Ok(Reply::ok(super::full(tx, order)?))
+    })
+    .await
+}
+
+/// Parcels that fit.
+pub async fn parcel_list(app: App, call: Call, filter: web::Query<ParcelFilter>) -> Result<HttpResponse> {
+    let query = filter.into_inner();
+    let order = query.order.as_deref().map(|code| order_code(&app.config.business, code, "?order")).transpose()?;
+    call.read(app, move |tx| {
+        let number = query.tracking_number.map(Tracking::try_from).transpose();
+        let number = number.map_err(|error| Error::from(Problem::field("?tracking_number", error)))?;
+        let filter = parcels::Filter {
+            status: query.status,
+            tracking_number: number.map(|number| number.as_str().to_owned()),
+            shipment: query.shipment.map(|code| Ok::<_, Error>(shipments::find(tx, &code)?.id)).transpose()?,
+            order: order.map(|code| Ok::<_, Error>(orders::find(tx, &code)?.id)).transpose()?,
+        };
+        let paging = Paging { limit: query.limit, cursor: query.cursor };
+        Ok(parcels::list(tx, &filter, &paging)?.map(parcels::http::view))
+    })
+    .await
+}
+
+/// The outbox.
+pub async fn notification_list(app: App, call: Call, filter: web::Query<NotificationFilter>) -> Result<HttpResponse> {
+    let filter = filter.into_inner();
+    let order = filter.order.as_deref().map(|code| order_code(&app.config.business, code, "?order")).transpose()?;
+    call.read(app, move |tx| {
+        let order = order.map(|code| Ok::<_, Error>(orders::find(tx, &code)?.id)).transpose()?;
+        notifications::http::page(tx, &filter, order)
+    })
+    .await
+}

@@ -1,0 +1,208 @@
+//! The JSON shapes of an order: whole for staff, short in lists, without personal data for its customer.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::branches::{self, http::BranchView};
+use crate::customers;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::money::Money;
+use crate::orders::{self, EventKind, Item, Kind, Order, Status, TimelineRow};
+use crate::parcels::{self, http::ParcelView};
+use crate::payments::{self, http::PaymentView};
+use crate::quotes::{self, http::QuoteView};
+
+/// Everything about an order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
+pub struct OrderView {
+    code: String,
+    kind: Kind,
+    status: Status,
+    /// Grows with every change.
+    version: i64,
+    customer: CustomerView,
+    items: Vec<ItemView>,
+    /// The offer or the accepted quote.
+    quote: Option<QuoteView>,
+    /// Every quote, the latest first.
+    quotes: Vec<QuoteView>,
+    parcels: Vec<ParcelView>,
+    payments: Vec<PaymentView>,
+    pickup_point: BranchView,
+    marketplace: Option<String>,
+    marketplace_order_no: Option<String>,
+    /// What the customer owes; negative is credit.
+    balance: Money,
+    free_storage_until: Option<DateTime<Utc>>,
+    timeline: Vec<EventView>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// Whose order it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Customer)]
+pub struct CustomerView {
+    name: String,
+    phone: String,
+    email: Option<String>,
+    language: String,
+    client_code: String,
+}
+
+/// One thing asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Item)]
+pub struct ItemView {
+    description: String,
+    link: Option<String>,
+    quantity: i32,
+    budget: Option<Money>,
+    note: Option<String>,
+}
+
+/// An entry of the timeline.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
+pub struct EventView {
+    at: DateTime<Utc>,
+    recorded_at: DateTime<Utc>,
+    by: String,
+    kind: EventKind,
+    status: Status,
+    place: Option<String>,
+    #[schema(value_type = Object)]
+    data: Value,
+}
+
+/// An order in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderSummary {
+    code: String,
+    kind: Kind,
+    status: Status,
+    name: String,
+    phone: String,
+    balance: Money,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// What somebody without a login is told about their own order: nothing they did not say themselves.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderReceipt {
+    code: String,
+    kind: Kind,
+    status: Status,
+    items: Vec<ItemView>,
+    quote: Option<QuoteView>,
+    pickup_point: BranchView,
+    balance: Money,
+    /// The page that shows its way.
+    track_url: String,
+    created_at: DateTime<Utc>,
+}
+
+/// All of an order.
+///
+/// # Errors
+/// Those of the database.
+pub fn full(tx: &mut Tx, order: Order) -> Result<OrderView> {
+    let quotes = quotes::history(tx, &order.id)?.into_iter().map(quotes::http::view).collect::<Result<Vec<_>>>()?;
+    let parcels = parcels::of_order(tx, &order.id)?.into_iter().map(parcels::http::view).collect();
+    let payments =
+        payments::of_order(tx, &order)?.into_iter().map(|payment| payments::http::view(payment, &order)).collect();
+    Ok(OrderView {
+        customer: CustomerView {
+            client_code: customers::get(tx, &order.customer_id)?.client_code,
+            name: order.name,
+            phone: order.phone,
+            email: order.email,
+            language: order.language,
+        },
+        items: items(tx, &order.id)?,
+        quote: live_quote(tx, &order.id)?,
+        quotes,
+        parcels,
+        payments,
+        pickup_point: branches::http::view(branches::get(tx, &order.pickup_point_id)?),
+        timeline: orders::timeline(tx, &order.id)?.into_iter().map(event).collect(),
+        code: order.code,
+        kind: order.kind,
+        status: order.status,
+        version: order.version,
+        marketplace: order.marketplace,
+        marketplace_order_no: order.marketplace_order_no,
+        balance: Money::tyiyn(order.balance_tyiyn),
+        free_storage_until: order.free_storage_until.map(|until| until.and_utc()),
+        created_at: order.created_at.and_utc(),
+        updated_at: order.updated_at.and_utc(),
+    })
+}
+
+fn items(tx: &mut Tx, order: &crate::ids::OrderId) -> Result<Vec<ItemView>> {
+    Ok(orders::items(tx, order)?.into_iter().map(item).collect())
+}
+
+fn live_quote(tx: &mut Tx, order: &crate::ids::OrderId) -> Result<Option<QuoteView>> {
+    quotes::live(tx, order)?.map(quotes::http::view).transpose()
+}
+
+fn item(item: Item) -> ItemView {
+    let budget = item.budget_minor.zip(item.budget_currency);
+    ItemView {
+        description: item.description,
+        link: item.link,
+        quantity: item.quantity,
+        budget: budget.map(|(amount, currency)| Money { amount, currency }),
+        note: item.note,
+    }
+}
+
+fn event(row: TimelineRow) -> EventView {
+    EventView {
+        at: row.at.and_utc(),
+        recorded_at: row.recorded_at.and_utc(),
+        by: row.actor,
+        kind: row.kind,
+        status: row.status,
+        place: row.place,
+        data: serde_json::from_str(&row.data).unwrap_or(Value::Null),
+    }
+}
+
+/// An order in a list.
+pub fn summary(order: Order) -> OrderSummary {
+    OrderSummary {
+        code: order.code,
+        kind: order.kind,
+        status: order.status,
+        name: order.name,
+        phone: order.phone,
+        balance: Money::tyiyn(order.balance_tyiyn),
+        created_at: order.created_at.and_utc(),
+        updated_at: order.updated_at.and_utc(),
+    }
+}
+
+/// An order as its customer may see it.
+///
+/// # Errors
+/// Those of the database.
+pub fn receipt(tx: &mut Tx, order: Order) -> Result<OrderReceipt> {
+    Ok(OrderReceipt {
+        track_url: format!("{}/t/{}", tx.firm.public_url, order.code),
+        items: items(tx, &order.id)?,
+        quote: live_quote(tx, &order.id)?,
+        pickup_point: branches::http::view(branches::get(tx, &order.pickup_point_id)?),
+        code: order.code,
+        kind: order.kind,
+        status: order.status,
+        balance: Money::tyiyn(order.balance_tyiyn),
+        created_at: order.created_at.and_utc(),
+    })
+}

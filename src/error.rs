@@ -1,0 +1,210 @@
+//! Everything that can go wrong, as one table: the word, the status, what it means and what to do.
+
+use std::fmt;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use serde_json::{Map, Value};
+
+/// The result of an operation.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an operation did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller can do something about it.
+    #[error("{0}")]
+    Problem(Box<Problem>),
+    /// The database refused or went away.
+    #[error("database: {0}")]
+    Database(#[from] DieselError),
+    /// No connection, or no time, to do it now.
+    #[error("the service is busy or its database is away")]
+    Unavailable,
+    /// Something that only the operator of the machine can mend, said at start or in the log.
+    #[error("{0}")]
+    Startup(String),
+}
+
+impl Error {
+    /// Whether the same transaction may end otherwise when repeated: PostgreSQL's serialization failure and deadlock,
+    /// and a unique value that somebody else wrote a moment earlier, which the second try sees and decides upon.
+    pub fn is_worth_another_try(&self) -> bool {
+        match self {
+            Error::Database(DieselError::DatabaseError(
+                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation,
+                _,
+            )) => true,
+            Error::Database(DieselError::DatabaseError(_, info)) => info.message().contains("deadlock detected"),
+            _ => false,
+        }
+    }
+
+    /// The problem that an HTTP caller is shown. Internal texts stay in the log.
+    pub fn to_problem(&self) -> Problem {
+        match self {
+            Error::Problem(problem) => (**problem).clone(),
+            Error::Unavailable => unavailable(),
+            Error::Database(DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::SerializationFailure,
+                _,
+            )) => unavailable(),
+            Error::Database(DieselError::DatabaseError(_, info)) if is_passing(info.message()) => unavailable(),
+            Error::Database(_) | Error::Startup(_) => Problem::new(
+                Slug::Internal,
+                "Something broke on our side; nothing was changed. Give the request_id to whoever runs the service.",
+            ),
+        }
+    }
+}
+
+fn unavailable() -> Problem {
+    Problem::new(Slug::Unavailable, "The service is busy or its database is away. Try again in a few seconds.")
+}
+
+fn is_passing(message: &str) -> bool {
+    ["deadlock detected", "lock timeout", "statement timeout", "database is locked", "terminating connection"]
+        .iter()
+        .any(|passing| message.contains(passing))
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Error::Problem(Box::new(problem))
+    }
+}
+
+/// One refusal, ready to be shown: RFC 9457.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Which row of the table.
+    pub slug: Slug,
+    /// What happened here and what to do, for a person.
+    pub detail: String,
+    /// Bad fields: JSON pointer and what is wrong there.
+    pub fields: Vec<(String, String)>,
+    /// Further members of the answer, such as `current` and `legal` of a wrong status.
+    pub extra: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem with its explanation.
+    pub fn new(slug: Slug, detail: impl Into<String>) -> Self {
+        Self { slug, detail: detail.into(), fields: Vec::new(), extra: Map::new() }
+    }
+
+    /// A field whose value cannot be accepted.
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let (pointer, detail) = (pointer.into(), detail.into());
+        let mut problem = Self::new(Slug::ValidationFailed, format!("{pointer}: {detail}"));
+        problem.fields.push((pointer, detail));
+        problem
+    }
+
+    /// Something that is not there.
+    pub fn not_found(what: impl fmt::Display) -> Self {
+        Self::new(Slug::NotFound, format!("There is no {what}."))
+    }
+
+    /// Adds a member to the answer.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.extra.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// Shorthand for returning it.
+    ///
+    /// # Errors
+    /// Always itself.
+    pub fn fail<T>(self) -> Result<T> {
+        Err(self.into())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.slug.as_str(), self.detail)
+    }
+}
+
+macro_rules! problems {
+    ($($(#[$meta:meta])* $variant:ident = $slug:literal, $status:literal, $title:literal, $guide:literal;)+) => {
+        /// The word of a problem: `code` in the answer, and its page at `/problems/<slug>`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Slug { $(#[doc = $title] $variant,)+ }
+
+        impl Slug {
+            /// Every problem there is.
+            pub const ALL: &'static [Slug] = &[$(Slug::$variant),+];
+
+            /// The word.
+            pub fn as_str(self) -> &'static str { match self { $(Slug::$variant => $slug,)+ } }
+
+            /// The HTTP status.
+            pub fn status(self) -> u16 { match self { $(Slug::$variant => $status,)+ } }
+
+            /// The title, the same for every occurrence.
+            pub fn title(self) -> &'static str { match self { $(Slug::$variant => $title,)+ } }
+
+            /// What to do about it, for the page.
+            pub fn guide(self) -> &'static str { match self { $(Slug::$variant => $guide,)+ } }
+        }
+    };
+}
+
+problems! {
+    MalformedRequest = "malformed_request", 400, "The request cannot be read",
+        "The body is not valid JSON, or a part of the address or a header cannot be read. The detail names the place.";
+    MistypedCode = "mistyped_code", 400, "Check the code",
+        "An order code ends in a check symbol, and this one does not fit: a symbol was mistyped or two were swapped. Compare it with the message or the label. Case, spaces, dashes, O for 0, I or L for 1 and Cyrillic look-alikes are all forgiven.";
+    IdempotencyKeyMissing = "idempotency_key_missing", 400, "An Idempotency-Key is required here",
+        "Money or goods change hands in this call. Send a header `Idempotency-Key` with a fresh random value (a UUID) for each intention, and the same value when you repeat it.";
+    Unauthenticated = "unauthenticated", 401, "Log in first",
+        "Send `Authorization: Bearer <access_token>` with a token from POST /v1/auth/login. A token lasts a quarter of an hour; POST /v1/auth/refresh gives the next one.";
+    Forbidden = "forbidden", 403, "Your role may not do this",
+        "The account is in order but its role does not include this call. An admin can do it or change the role.";
+    NotFound = "not_found", 404, "There is no such thing",
+        "Nothing is known under this address, code or identifier.";
+    MethodNotAllowed = "method_not_allowed", 405, "This address does not take that method",
+        "The `Allow` header lists the methods of this address; /docs describes them.";
+    WrongStatus = "wrong_status", 409, "Not in this status",
+        "The order, parcel or shipment is not at the step that this call continues from. `current` names its status, `legal` what can follow.";
+    BalanceDue = "balance_due", 409, "There is still money to pay",
+        "The parcels are handed over when the balance is zero. Record the payment first; an admin may override with a reason.";
+    AlreadyPickedUp = "already_picked_up", 409, "Already handed over",
+        "The order was handed over before; `picked_up_at` says when. If the customer says otherwise, look at the order's timeline and the audit trail.";
+    NotArrived = "not_arrived", 409, "Not here yet",
+        "Not every parcel of the order has arrived at the pickup point. The order's parcel list shows where they are.";
+    QuoteExpired = "quote_expired", 409, "The quote has expired",
+        "Prices and rates have a date. The order is back at `requested`: make a new quote.";
+    RateStale = "rate_stale", 409, "The exchange rate is too old",
+        "No rate young enough is known for a currency of this quote. Run `torugart rates fetch`, or set the firm's own rate with PUT /v1/rates.";
+    OwnerMismatch = "owner_mismatch", 409, "The parcel belongs to somebody else",
+        "The tracking number is registered for another client than the mark on the box says. Both are shown: look at the box, then send only the one that is right.";
+    DuplicateValue = "duplicate_value", 409, "Already in use",
+        "Something with this login, code or number exists already.";
+    RefundTooLarge = "refund_too_large", 409, "More than was paid",
+        "A payment can be given back once: the sum of its refunds cannot exceed it. `refundable` says what is left.";
+    AlreadyArrived = "already_arrived", 409, "This truck has arrived already",
+        "The whole load was unloaded before; nothing was changed. To record parcels that turned up later, send their `barcodes`.";
+    NotOnShipment = "not_on_shipment", 409, "Not on this truck",
+        "None of the scanned parcels was loaded on this shipment; nothing was changed. Check the shipment's code, or look the parcels up in GET /v1/parcels.";
+    RequestInFlight = "request_in_flight", 409, "The same request is being processed",
+        "A request with this Idempotency-Key has not been answered yet. Wait the seconds of `Retry-After` and repeat it with the same key.";
+    BodyTooLarge = "body_too_large", 413, "The body is too large",
+        "Bodies are limited to 256 KiB. Send long lists of barcodes in several calls.";
+    UnsupportedMediaType = "unsupported_media_type", 415, "Send JSON",
+        "The body must be JSON with the header `Content-Type: application/json`.";
+    ValidationFailed = "validation_failed", 422, "A field cannot be accepted",
+        "`errors` names each bad field by its JSON pointer and says what is expected there. Unknown fields are refused, because a misspelt one would silently do nothing.";
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "This key belongs to another request",
+        "The Idempotency-Key was used before with another address or body. Use a fresh key for a new intention.";
+    RateLimited = "rate_limited", 429, "Too many tries",
+        "Wait the seconds of `Retry-After`, then try again.";
+    Internal = "internal", 500, "Something broke on our side",
+        "Nothing was changed. Give the `request_id` to whoever runs the service; the log has the reason.";
+    Unavailable = "unavailable", 503, "Not available at the moment",
+        "The service or its database is away or too busy. Repeat after the seconds of `Retry-After`, with the same Idempotency-Key.";
+}

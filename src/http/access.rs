@@ -1,0 +1,126 @@
+//! The door: who may make a call, checked before a word is said about its body.
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, ResponseError, web};
+
+use super::call::{Call, RequestId};
+use crate::error::{Error, Problem, Result, Slug};
+use crate::ids::{Actor, Role};
+use crate::staff;
+use crate::state::App;
+
+/// Who may make a call. A route without this does not compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody; a token is honoured when sent.
+    Anyone,
+    /// Every staff member: what is read, not changed.
+    AnyStaff,
+    /// These roles, and admins.
+    Only(&'static [Role]),
+}
+
+impl Who {
+    /// Whether a role is let in.
+    pub fn allows(self, role: Role) -> bool {
+        match self {
+            Who::Anyone | Who::AnyStaff => true,
+            Who::Only(roles) => role == Role::Admin || roles.contains(&role),
+        }
+    }
+}
+
+/// Whether a call needs an `Idempotency-Key`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Safe by its method; the header is ignored.
+    Ignored,
+    /// Honoured when sent.
+    Honoured,
+    /// Money or goods change hands: 400 without it.
+    Required,
+}
+
+/// The check itself, wrapped around each route. A refusal is an answer, not an error: the outer layers still see it.
+///
+/// # Errors
+/// Those of the inner service.
+pub async fn guard<B: MessageBody>(
+    (who, key): (Who, Key),
+    req: ServiceRequest,
+    next: Next<B>,
+) -> std::result::Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    match admit(who, key, &req).await {
+        Ok(call) => {
+            req.extensions_mut().insert(call);
+            next.call(req).await.map(ServiceResponse::map_into_left_body)
+        }
+        Err(refusal) => Ok(req.into_response(refusal.error_response()).map_into_right_body()),
+    }
+}
+
+async fn admit(who: Who, key: Key, req: &ServiceRequest) -> Result<Call> {
+    let app = req
+        .app_data::<web::Data<App>>()
+        .map(|app| app.get_ref().clone())
+        .ok_or_else(|| Error::Startup("the application state is missing".to_owned()))?;
+    let actor = match bearer(req)? {
+        Some(token) => authenticate(&app, token).await?,
+        None => Actor::Anyone,
+    };
+    match actor.role() {
+        None if who != Who::Anyone => return unauthenticated("Send `Authorization: Bearer <access_token>`."),
+        Some(role) if !who.allows(role) => {
+            return Problem::new(Slug::Forbidden, format!("The role {role} may not do this.")).fail();
+        }
+        _ => {}
+    }
+    let key = match (key, idempotency_key(req)?) {
+        (Key::Ignored, _) => None,
+        (Key::Required, None) => {
+            return Problem::new(
+                Slug::IdempotencyKeyMissing,
+                "Send a header Idempotency-Key with a fresh random value, and the same value when you repeat this request.",
+            )
+            .fail();
+        }
+        (_, key) => key,
+    };
+    let request_id = req.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    Ok(Call { actor, request_id, key, target: format!("{} {}", req.method(), req.path()) })
+}
+
+fn bearer(req: &ServiceRequest) -> Result<Option<String>> {
+    let Some(value) = req.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+    match value.to_str().ok().and_then(|value| value.split_once(' ')) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim().to_owned())),
+        _ => unauthenticated("The Authorization header must be `Bearer <access_token>`."),
+    }
+}
+
+async fn authenticate(app: &App, token: String) -> Result<Actor> {
+    let claims = app.tokens.verify(&token, app.clock.now())?;
+    app.read(&Actor::System, move |tx| staff::authenticate(tx, &claims)).await
+}
+
+fn unauthenticated<T>(detail: &str) -> Result<T> {
+    Problem::new(Slug::Unauthenticated, detail).fail()
+}
+
+/// The header, once and printable: a doubled header is two intentions, and nobody could say which one counts.
+fn idempotency_key(req: &ServiceRequest) -> Result<Option<String>> {
+    let mut values = req.headers().get_all("idempotency-key");
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim_matches('"');
+    if values.next().is_some() || text.is_empty() || text.len() > 255 {
+        return Problem::new(
+            Slug::MalformedRequest,
+            "The header Idempotency-Key must be sent once, with 1 to 255 printable characters.",
+        )
+        .fail();
+    }
+    Ok(Some(text.to_owned()))
+}

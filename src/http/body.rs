@@ -1,0 +1,126 @@
+//! Request bodies: bounded, JSON, unknown fields refused, bad fields named by their JSON pointer.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, dev, web};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use crate::error::{Error, Problem, Result, Slug};
+use crate::state::App;
+
+/// What a body is recognised by when it comes again.
+#[derive(Clone, Debug)]
+pub struct Fingerprint(Vec<u8>);
+
+impl Fingerprint {
+    /// SHA-256 over method, path and body, hexadecimal.
+    pub fn with_target(&self, target: &str) -> String {
+        let digest = Sha256::new().chain_update(target).chain_update([0]).chain_update(&self.0).finalize();
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// A parsed body.
+#[derive(Debug)]
+pub struct Body<T> {
+    /// What it says.
+    pub value: T,
+    /// What it is recognised by.
+    pub fingerprint: Fingerprint,
+}
+
+/// A body with nothing in it: none at all, or `{}`.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let req = req.clone();
+        let app = App::extract(&req);
+        let payload = web::Payload::from_request(&req, payload);
+        Box::pin(async move {
+            let limit = app.await?.config.server.body_limit_bytes;
+            let too_large = || Problem::new(Slug::BodyTooLarge, format!("The body is larger than {limit} bytes."));
+            if content_length(&req).is_some_and(|length| length > limit) {
+                return too_large().fail();
+            }
+            let bytes = payload
+                .await
+                .map_err(|_| unreadable())?
+                .to_bytes_limited(limit)
+                .await
+                .map_err(|_| too_large())?
+                .map_err(|_| unreadable())?;
+            parse(&req, &bytes)
+        })
+    }
+}
+
+fn unreadable() -> Problem {
+    Problem::new(Slug::MalformedRequest, "The body broke off before its end.")
+}
+
+fn content_length(req: &HttpRequest) -> Option<usize> {
+    req.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn parse<T: DeserializeOwned>(req: &HttpRequest, bytes: &[u8]) -> Result<Body<T>> {
+    if !bytes.is_empty() && !is_json(req) {
+        return Problem::new(
+            Slug::UnsupportedMediaType,
+            "Send the body as JSON with `Content-Type: application/json`.",
+        )
+        .fail();
+    }
+    // No body at all is an empty object: a call whose fields are all optional needs none.
+    let json = if bytes.is_empty() { b"{}" } else { bytes };
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| refusal(&error))?;
+    reader
+        .end()
+        .map_err(|error| Problem::new(Slug::MalformedRequest, format!("The body is not one JSON value: {error}.")))?;
+    Ok(Body { value, fingerprint: Fingerprint(bytes.to_vec()) })
+}
+
+fn is_json(req: &HttpRequest) -> bool {
+    let value = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let inner = error.inner();
+    if inner.is_syntax() || inner.is_eof() {
+        return Problem::new(Slug::MalformedRequest, format!("The body is not valid JSON: {inner}."));
+    }
+    // serde_json appends the place in the text; a person is better served by the pointer.
+    let text = inner.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    let pointer = match text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        Some(field) => format!("{}/{field}", pointer(error.path())),
+        None => pointer(error.path()),
+    };
+    Problem::field(pointer, text)
+}
+
+/// RFC 6901.
+fn pointer(path: &Path) -> String {
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}

@@ -1,0 +1,132 @@
+//! One call: who makes it, and how its answer is made, once.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev};
+use serde::Serialize;
+
+use super::body::Fingerprint;
+use crate::db::Tx;
+use crate::error::{Error, Problem, Result, Slug};
+use crate::idempotency::{self, Answer, Intention};
+use crate::ids::Actor;
+use crate::state::App;
+
+/// The identifier of a request, in its log lines, its answer and its audit rows.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// A call that passed the door.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Who.
+    pub actor: Actor,
+    /// Which request.
+    pub request_id: String,
+    /// The `Idempotency-Key`, when this route honours it and one was sent.
+    pub key: Option<String>,
+    /// Method and path.
+    pub target: String,
+}
+
+impl FromRequest for Call {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Call>>;
+
+    fn from_request(req: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        // No call in the extensions means a route was registered without its door; it stays shut.
+        let call = req.extensions().get::<Call>().cloned();
+        std::future::ready(call.ok_or_else(|| Problem::new(Slug::Unauthenticated, "Log in first.").into()))
+    }
+}
+
+/// What an operation answers: a status, perhaps an address, a body.
+#[derive(Debug)]
+pub struct Reply<T> {
+    status: StatusCode,
+    location: Option<String>,
+    body: T,
+}
+
+impl<T: Serialize> Reply<T> {
+    /// 200.
+    pub fn ok(body: T) -> Self {
+        Self { status: StatusCode::OK, location: None, body }
+    }
+
+    /// 201.
+    pub fn created(body: T) -> Self {
+        Self { status: StatusCode::CREATED, location: None, body }
+    }
+
+    /// 201 with the address of what was made.
+    pub fn created_at(location: String, body: T) -> Self {
+        Self { status: StatusCode::CREATED, location: Some(location), body }
+    }
+
+    fn answer(self) -> Result<Answer> {
+        let body = serde_json::to_string(&self.body)
+            .map_err(|error| Error::Startup(format!("an answer cannot be written as JSON: {error}")))?;
+        Ok(Answer { status: self.status.as_u16(), location: self.location, body })
+    }
+}
+
+impl Call {
+    /// Reads, and answers 200.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub async fn read<T: Serialize + Send + 'static>(
+        self,
+        app: App,
+        work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<HttpResponse> {
+        let body = app.read(&self.actor, work).await?;
+        Ok(HttpResponse::Ok().json(body))
+    }
+
+    /// Writes in one transaction and answers; with an `Idempotency-Key`, at most once for ever.
+    ///
+    /// # Errors
+    /// Those of `work`; `request_in_flight`; `idempotency_key_reused`.
+    pub async fn write<T: Serialize + Send + 'static>(
+        self,
+        app: App,
+        fingerprint: Fingerprint,
+        work: impl Fn(&mut Tx) -> Result<Reply<T>> + Send + 'static,
+    ) -> Result<HttpResponse> {
+        let Call { actor, request_id, key, target } = self;
+        let answer = move |tx: &mut Tx| {
+            tx.request_id.clone_from(&request_id);
+            work(tx)?.answer()
+        };
+        let Some(key) = key else {
+            return Ok(respond(app.write(&actor, answer).await?, false));
+        };
+        let scope = actor.name().to_owned();
+        let Some(flight) = app.enter_flight(format!("{scope}\n{key}")) else {
+            return Problem::new(
+                Slug::RequestInFlight,
+                "The first request with this Idempotency-Key has not been answered yet. Wait a second and repeat it.",
+            )
+            .fail();
+        };
+        let intention = Intention { scope, key, request_hash: fingerprint.with_target(&target) };
+        let (answer, replayed) = app.write(&actor, move |tx| idempotency::once(tx, &intention, &answer)).await?;
+        drop(flight);
+        Ok(respond(answer, replayed))
+    }
+}
+
+fn respond(answer: Answer, replayed: bool) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status).content_type("application/json").body(answer.body);
+    let headers = response.headers_mut();
+    if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+        headers.insert(header::LOCATION, location);
+    }
+    if replayed {
+        headers.insert(HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
+    }
+    response
+}

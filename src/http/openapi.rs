@@ -1,0 +1,186 @@
+//! The OpenAPI 3.1 document, made from the same rows as the server.
+
+use actix_web::http::Method;
+use utoipa::ToSchema;
+use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr,
+    Required, ResponseBuilder, ResponsesBuilder, Schema, schema::Type,
+};
+
+use super::access::{Key, Who};
+use super::route::{Route, Shape};
+use crate::config::Firm;
+
+/// A refusal, as every call may answer it.
+#[derive(serde::Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "/problems/balance_due", "code": "balance_due", "title": "There is still money to pay", "status": 409,
+    "detail": "1 245 som are still to be paid.", "request_id": "0190b5a4-7b8e-7c3d-9a51-6f3f2f0e8d11",
+}))]
+pub struct ProblemAnswer {
+    /// Address of the page that explains the problem.
+    r#type: String,
+    /// The word to branch on.
+    code: String,
+    /// The same for every occurrence.
+    title: String,
+    /// HTTP status.
+    status: u16,
+    /// What happened here and what to do.
+    detail: String,
+    /// For whoever runs the service.
+    request_id: String,
+    /// Bad fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Vec<BadField>>,
+}
+
+/// One bad field.
+#[derive(serde::Serialize, ToSchema)]
+pub struct BadField {
+    /// JSON pointer (RFC 6901) into the body.
+    pointer: String,
+    /// What is wrong there.
+    detail: String,
+}
+
+const TOKEN: &str = "staff";
+
+/// Builds the document.
+pub fn document(routes: &[Route], firm: &Firm) -> OpenApi {
+    let mut components = ComponentsBuilder::new().security_scheme(
+        TOKEN,
+        SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
+    );
+    let mut problem = vec![(ProblemAnswer::name().into_owned(), <ProblemAnswer as utoipa::PartialSchema>::schema())];
+    ProblemAnswer::schemas(&mut problem);
+    for (name, schema) in problem {
+        components = components.schema(name, schema);
+    }
+    let mut paths = Paths::new();
+    for route in routes {
+        for shape in route.takes.iter().chain(route.gives.1.iter()) {
+            for (name, schema) in &shape.schemas {
+                components = components.schema(name, schema.clone());
+            }
+        }
+        let operation = operation(route);
+        let path = paths.paths.entry(route.path.to_owned()).or_insert_with(PathItem::default);
+        let added = PathItem::new(method(&route.method), operation);
+        path.merge_operations(added);
+    }
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title(format!("{} API", firm.name))
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(include_str!("../../docs/api.md"))),
+        )
+        .paths(paths)
+        .components(Some(components.build()))
+        .build()
+}
+
+fn operation(route: &Route) -> Operation {
+    let mut operation = OperationBuilder::new()
+        .operation_id(Some(operation_id(route)))
+        .summary(Some(route.about))
+        .description(Some(who_may(route)))
+        .tag(tag(route.path));
+    for name in path_names(route.path) {
+        operation = operation.parameter(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String))),
+        );
+    }
+    for parameter in &route.query {
+        operation = operation.parameter(parameter.clone());
+    }
+    if route.key != Key::Ignored {
+        operation = operation.parameter(idempotency_key(route.key));
+    }
+    if let Some(shape) = &route.takes {
+        let body = RequestBodyBuilder::new().content("application/json", json(shape)).required(Some(Required::True));
+        operation = operation.request_body(Some(body.build()));
+    }
+    if route.who != Who::Anyone {
+        operation = operation.security(SecurityRequirement::new(TOKEN, Vec::<String>::new()));
+    }
+    operation.responses(responses(route)).build()
+}
+
+fn responses(route: &Route) -> utoipa::openapi::Responses {
+    let mut success = ResponseBuilder::new().description(route.about);
+    if let Some(shape) = &route.gives.1 {
+        success = success.content("application/json", json(shape));
+    }
+    let problem = ContentBuilder::new().schema(Some(reference(&ProblemAnswer::name()))).build();
+    let refusal = ResponseBuilder::new()
+        .description("A refusal; its `code` says which, and /problems/<code> what to do.")
+        .content("application/problem+json", problem);
+    ResponsesBuilder::new().response(route.gives.0.to_string(), success).response("default", refusal).build()
+}
+
+fn json(shape: &Shape) -> utoipa::openapi::Content {
+    ContentBuilder::new().schema(Some(reference(&shape.name))).build()
+}
+
+fn reference(name: &str) -> RefOr<Schema> {
+    RefOr::Ref(Ref::from_schema_name(name))
+}
+
+fn idempotency_key(key: Key) -> utoipa::openapi::path::Parameter {
+    let required = if key == Key::Required { Required::True } else { Required::False };
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some("A fresh random value for each intention; the same one when the request is repeated."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .example(Some(serde_json::json!("b7e2f6d4-5d0c-4a35-8f0e-3f8a5f0b9a10")))
+        .build()
+}
+
+fn who_may(route: &Route) -> String {
+    match route.who {
+        Who::Anyone => "Who: anyone.".to_owned(),
+        Who::AnyStaff => "Who: every staff member.".to_owned(),
+        Who::Only(_) => {
+            let roles: Vec<_> = route.roles().into_iter().map(|role| role.to_string()).collect();
+            format!("Who: {}.", roles.join(", "))
+        }
+    }
+}
+
+fn tag(path: &str) -> &str {
+    path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next()).unwrap_or("service")
+}
+
+fn path_names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn operation_id(route: &Route) -> String {
+    let words: Vec<_> = route
+        .path
+        .split(['/', '-', '.'])
+        .filter(|part| !part.is_empty() && *part != "v1")
+        .map(|part| part.trim_matches(['{', '}']))
+        .collect();
+    format!("{}_{}", route.method.as_str().to_lowercase(), words.join("_"))
+}
+
+fn method(method: &Method) -> HttpMethod {
+    match method.as_str() {
+        "POST" => HttpMethod::Post,
+        "PUT" => HttpMethod::Put,
+        "PATCH" => HttpMethod::Patch,
+        _ => HttpMethod::Get,
+    }
+}

@@ -1,0 +1,104 @@
+//! The outermost layer: a request identifier, one log line, the figures, the headers of every answer.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse};
+
+use super::call::RequestId;
+use super::problem;
+use crate::error::{Problem, Slug};
+
+/// Wraps the whole application.
+///
+/// # Errors
+/// None of its own: errors of inner layers become answers here.
+pub async fn observe(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let id = uuid::Uuid::now_v7().to_string();
+    req.extensions_mut().insert(RequestId(id.clone()));
+    let (method, path) = (req.method().clone(), req.path().to_owned());
+    let response = next.call(req).await?.map_into_boxed_body();
+    let mut response = explain(response, &id);
+    let pattern = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    set_headers(response.headers_mut(), &id, &path);
+    let took = started.elapsed();
+    super::metrics::request(&method, &pattern, response.status(), took);
+    // The path may hold an order code, which opens a public page; the pattern is enough for the log.
+    tracing::info!(request_id = %id, %method, route = %pattern, status = response.status().as_u16(), took_us = took.as_micros(), "request");
+    Ok(response)
+}
+
+/// Gives every refusal its identifier, and a body to those that the framework made without one.
+fn explain(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+    let known = response.response().extensions().get::<Problem>().cloned();
+    let is_empty_refusal = response.status().is_client_error() && known.is_none() && !has_content_type(&response);
+    let problem = match known {
+        Some(problem) => problem,
+        None if is_empty_refusal => framework_problem(response.status()),
+        None => return response,
+    };
+    let headers = response.headers().clone();
+    let (request, _) = response.into_parts();
+    let mut fresh = problem::response(problem.clone()).set_body(BoxBody::new(problem::body(&problem, id).to_string()));
+    for (name, value) in &headers {
+        if !fresh.headers().contains_key(name) {
+            fresh.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    ServiceResponse::new(request, fresh)
+}
+
+fn has_content_type(response: &ServiceResponse<BoxBody>) -> bool {
+    response.headers().contains_key(header::CONTENT_TYPE)
+}
+
+fn framework_problem(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::NOT_FOUND => {
+            Problem::new(Slug::NotFound, "There is nothing at this address; /docs lists what there is.")
+        }
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Problem::new(Slug::MethodNotAllowed, "This address does not take that method.")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Slug::BodyTooLarge, "The body is too large."),
+        _ => Problem::new(Slug::MalformedRequest, "The request cannot be read."),
+    }
+}
+
+/// SECURITY row 35: on every answer, refusals included.
+fn set_headers(headers: &mut HeaderMap, id: &str, path: &str) {
+    let csp = if path.starts_with("/docs") {
+        // Swagger UI brings its own scripts and sets styles inline.
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+    } else {
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    };
+    for (name, value) in [
+        ("content-security-policy", csp),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    // Personal data does not belong in a cache unless a handler says how.
+    if path.starts_with("/v1/") && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+}
+
+/// A page or file that is not an API answer.
+pub fn page(status: StatusCode, content_type: &'static str, body: impl Into<String>) -> HttpResponse {
+    HttpResponse::build(status).content_type(content_type).body(body.into())
+}

@@ -1,0 +1,173 @@
+//! A route as data: method, path, who may call it, what it takes and gives, and the handler itself.
+//! The server is built from these rows, and so are the OpenAPI document and the access matrix: they cannot disagree.
+
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::{Handler, HttpResponse, Responder, web};
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::{RefOr, schema::Schema};
+use utoipa::{IntoParams, ToSchema};
+
+use super::access::{Key, Who, guard};
+use crate::error::{Problem, Result, Slug};
+use crate::ids::Role;
+
+/// One row of the table in `app.rs`.
+pub struct Route {
+    /// HTTP method.
+    pub method: Method,
+    /// Path pattern, `{names}` in braces.
+    pub path: &'static str,
+    /// Who may call it.
+    pub who: Who,
+    /// Whether it takes an `Idempotency-Key`.
+    pub key: Key,
+    /// One sentence for the documentation.
+    pub about: &'static str,
+    /// Query parameters.
+    pub query: Vec<Parameter>,
+    /// Body.
+    pub takes: Option<Shape>,
+    /// Status and body of success; no body is a page, a file or nothing.
+    pub gives: (u16, Option<Shape>),
+    handler: actix_web::Route,
+}
+
+/// A named JSON shape and the shapes it refers to.
+pub struct Shape {
+    /// Name in the components of the document.
+    pub name: String,
+    /// All schemas, this one first.
+    pub schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Shape {
+    fn of<T: ToSchema>() -> Self {
+        let name = T::name().into_owned();
+        let mut schemas = vec![(name.clone(), T::schema())];
+        T::schemas(&mut schemas);
+        Self { name, schemas }
+    }
+}
+
+/// `GET`.
+pub fn get<F, Args>(path: &'static str, handler: F, who: Who, about: &'static str) -> Route
+where
+    F: Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Route::new(Method::GET, path, web::get().to(handler), who, Key::Ignored, about)
+}
+
+/// `POST`; honours an `Idempotency-Key` unless it is made [`Route::require_key`].
+pub fn post<F, Args>(path: &'static str, handler: F, who: Who, about: &'static str) -> Route
+where
+    F: Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Route::new(Method::POST, path, web::post().to(handler), who, Key::Honoured, about)
+}
+
+/// `PUT`.
+pub fn put<F, Args>(path: &'static str, handler: F, who: Who, about: &'static str) -> Route
+where
+    F: Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Route::new(Method::PUT, path, web::put().to(handler), who, Key::Ignored, about)
+}
+
+/// `PATCH`.
+pub fn patch<F, Args>(path: &'static str, handler: F, who: Who, about: &'static str) -> Route
+where
+    F: Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Route::new(Method::PATCH, path, web::patch().to(handler), who, Key::Ignored, about)
+}
+
+impl Route {
+    fn new(
+        method: Method,
+        path: &'static str,
+        handler: actix_web::Route,
+        who: Who,
+        key: Key,
+        about: &'static str,
+    ) -> Self {
+        Self { method, path, who, key, about, query: Vec::new(), takes: None, gives: (200, None), handler }
+    }
+
+    /// Money or goods change hands here.
+    #[must_use]
+    pub fn require_key(mut self) -> Self {
+        self.key = Key::Required;
+        self
+    }
+
+    /// The shape of the query.
+    #[must_use]
+    pub fn query<T: IntoParams>(mut self) -> Self {
+        self.query.extend(T::into_params(|| Some(ParameterIn::Query)));
+        self
+    }
+
+    /// The shape of the body.
+    #[must_use]
+    pub fn takes<T: ToSchema>(mut self) -> Self {
+        self.takes = Some(Shape::of::<T>());
+        self
+    }
+
+    /// The status and shape of success.
+    #[must_use]
+    pub fn gives<T: ToSchema>(mut self, status: u16) -> Self {
+        self.gives = (status, Some(Shape::of::<T>()));
+        self
+    }
+
+    /// Success without a body.
+    #[must_use]
+    pub fn gives_nothing(mut self, status: u16) -> Self {
+        self.gives = (status, None);
+        self
+    }
+
+    /// The roles let in, for the access matrix.
+    pub fn roles(&self) -> Vec<Role> {
+        Role::ALL.iter().copied().filter(|role| self.who.allows(*role)).collect()
+    }
+}
+
+/// Registers all rows; rows of one path share a resource, so that a wrong method is a 405 that lists the right ones.
+pub fn register(routes: Vec<Route>, cfg: &mut web::ServiceConfig) {
+    let mut paths: Vec<(&'static str, Vec<Route>)> = Vec::new();
+    for route in routes {
+        match paths.iter_mut().find(|(path, _)| *path == route.path) {
+            Some((_, same)) => same.push(route),
+            None => paths.push((route.path, vec![route])),
+        }
+    }
+    for (path, routes) in paths {
+        let allow = routes.iter().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
+        let mut resource = web::resource(path);
+        for route in routes {
+            let access = (route.who, route.key);
+            resource = resource.route(route.handler.wrap(from_fn(move |req, next| guard(access, req, next))));
+        }
+        cfg.service(resource.default_service(web::to(move || wrong_method(allow.clone()))));
+    }
+}
+
+async fn wrong_method(allow: String) -> Result<HttpResponse> {
+    let mut response =
+        super::problem::response(Problem::new(Slug::MethodNotAllowed, format!("This address takes {allow}.")));
+    if let Ok(allow) = allow.parse() {
+        response.headers_mut().insert(actix_web::http::header::ALLOW, allow);
+    }
+    Ok(response)
+}

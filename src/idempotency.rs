@@ -1,0 +1,85 @@
+//! One effect for one intention: the key is stored in the same transaction as the effect, for ever.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::db::Tx;
+use crate::db::schema::idempotency_keys as keys;
+use crate::error::{Problem, Result, Slug};
+
+/// A request as far as repetition is concerned.
+#[derive(Clone, Debug)]
+pub struct Intention {
+    /// Who asks; two people may use the same key.
+    pub scope: String,
+    /// The `Idempotency-Key` header.
+    pub key: String,
+    /// SHA-256 over method, path and body, hexadecimal.
+    pub request_hash: String,
+}
+
+/// An answer that can be given again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Location` header.
+    pub location: Option<String>,
+    /// JSON text.
+    pub body: String,
+}
+
+/// Runs `work` unless this intention was fulfilled before; the flag tells whether the answer is a replay.
+///
+/// # Errors
+/// `idempotency_key_reused` when the key belongs to another request, and those of `work`.
+pub fn once(
+    tx: &mut Tx,
+    intention: &Intention,
+    work: impl FnOnce(&mut Tx) -> Result<Answer>,
+) -> Result<(Answer, bool)> {
+    // The row is written first: on PostgreSQL a second process with the same key waits here until the first commits.
+    let claimed = diesel::sql_query(
+        "INSERT INTO idempotency_keys (scope, key, request_hash, status, body, created_at) \
+         VALUES ($1, $2, $3, 0, '', $4) ON CONFLICT DO NOTHING",
+    )
+    .bind::<diesel::sql_types::Text, _>(&intention.scope)
+    .bind::<diesel::sql_types::Text, _>(&intention.key)
+    .bind::<diesel::sql_types::Text, _>(&intention.request_hash)
+    .bind::<diesel::sql_types::Timestamp, _>(tx.now)
+    .execute(tx.conn)?;
+    let row = keys::table.find((&intention.scope, &intention.key));
+    if claimed == 0 {
+        let (hash, status, body): (String, i32, String) =
+            row.select((keys::request_hash, keys::status, keys::body)).first(tx.conn)?;
+        if hash != intention.request_hash {
+            return Problem::new(
+                Slug::IdempotencyKeyReused,
+                "This Idempotency-Key was used for another request. Use a fresh key for a new intention.",
+            )
+            .fail();
+        }
+        return Ok((Answer::restore(status, &body), true));
+    }
+    let answer = work(tx)?;
+    diesel::update(row)
+        .set((keys::status.eq(i32::from(answer.status)), keys::body.eq(answer.store())))
+        .execute(tx.conn)?;
+    Ok((answer, false))
+}
+
+impl Answer {
+    /// The location on the first line, the body after it.
+    fn store(&self) -> String {
+        format!("{}\n{}", self.location.as_deref().unwrap_or_default(), self.body)
+    }
+
+    fn restore(status: i32, stored: &str) -> Self {
+        let (location, body) = stored.split_once('\n').unwrap_or(("", stored));
+        Self {
+            status: u16::try_from(status).unwrap_or(200),
+            location: (!location.is_empty()).then(|| location.to_owned()),
+            body: body.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Identifiers, and who is acting.
+
+id! {
+    /// A staff member.
+    StaffId
+}
+id! {
+    /// A login of a staff member on one device.
+    SessionId
+}
+id! {
+    /// A branch.
+    BranchId
+}
+id! {
+    /// A customer.
+    CustomerId
+}
+id! {
+    /// An order; people use its code instead.
+    OrderId
+}
+id! {
+    /// A quote.
+    QuoteId
+}
+id! {
+    /// A parcel.
+    ParcelId
+}
+id! {
+    /// A shipment; people use its code instead.
+    ShipmentId
+}
+id! {
+    /// A ledger journal.
+    JournalId
+}
+id! {
+    /// A payment.
+    PaymentId
+}
+id! {
+    /// A notification.
+    NotificationId
+}
+id! {
+    /// An entry of a timeline, of the audit trail, of a list that only grows.
+    EntryId
+}
+
+words! {
+    /// What a staff member may do.
+    Role {
+        /// Everything.
+        Admin = "admin",
+        /// Orders, quotes, customers.
+        Operator = "operator",
+        /// Payments, refunds, hand-over.
+        Cashier = "cashier",
+        /// Receive, pack, ship, scan.
+        Warehouse = "warehouse",
+        /// Reads everything, changes nothing.
+        Auditor = "auditor",
+    }
+}
+
+/// Who does an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody without a login: a visitor or a customer with a code.
+    Anyone,
+    /// The service itself: a schedule, a command on the server.
+    System,
+    /// A staff member who is logged in.
+    Staff {
+        /// Who.
+        id: StaffId,
+        /// The login, as the audit trail and events show it.
+        login: String,
+        /// The role at this moment, from the database.
+        role: Role,
+        /// The branch they work at.
+        branch: Option<BranchId>,
+        /// The login session they act in.
+        session: SessionId,
+    },
+}
+
+impl Actor {
+    /// How events, journals and the audit trail name the actor.
+    pub fn name(&self) -> &str {
+        match self {
+            Actor::Anyone => "customer",
+            Actor::System => "system",
+            Actor::Staff { login, .. } => login,
+        }
+    }
+
+    /// The role, when the actor is staff.
+    pub fn role(&self) -> Option<Role> {
+        match self {
+            Actor::Staff { role, .. } => Some(*role),
+            Actor::Anyone | Actor::System => None,
+        }
+    }
+
+    /// Whether a staff member of any role acts.
+    pub fn is_staff(&self) -> bool {
+        self.role().is_some()
+    }
+
+    /// Whether an admin acts: the only role that overrides rules, with a reason.
+    pub fn is_admin(&self) -> bool {
+        self.role() == Some(Role::Admin)
+    }
+}

@@ -1,0 +1,44 @@
+//! Torugart: the order-tracking backend of a cargo consolidator.
+//!
+//! Request, code, quote, som, truck, message, pickup. `ARCHITECTURE.md` walks through the house.
+#![forbid(unsafe_code)]
+
+// What everything stands on.
+#[macro_use]
+pub mod db;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod ids;
+pub mod money;
+// What people type and read.
+pub mod client_code;
+pub mod code;
+pub mod fold;
+pub mod phone;
+pub mod texts;
+// The service around the rooms.
+pub mod app;
+pub mod counters;
+pub mod http;
+pub mod idempotency;
+pub mod starter;
+pub mod state;
+// The rooms, lower ones first.
+pub mod audit;
+pub mod branches;
+pub mod customers;
+pub mod desk;
+pub mod ledger;
+pub mod notifications;
+pub mod orders;
+pub mod parcels;
+pub mod payments;
+pub mod quotes;
+pub mod rates;
+pub mod shipments;
+pub mod staff;
+pub mod tariffs;
+pub mod tracking;
+// The command line.
+pub mod cli;

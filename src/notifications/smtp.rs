@@ -1,0 +1,126 @@
+//! E-mail over SMTP: one plain-text letter to one address.
+
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::transport::smtp::Error;
+use lettre::{Address, SmtpTransport, Transport};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::transport::{ANSWER_TIME_OUT, ConfigError, Message, Outcome, printable, quoted};
+
+/// Where letters go and who signs them.
+#[derive(Clone, Debug)]
+pub struct SmtpConfig {
+    /// `smtps://user:password@host`, `smtp://host:port`, `smtp://...?tls=required`; user and password
+    /// percent-encoded.
+    pub url: SecretString,
+    /// `name@example.kg` or `Cargo <name@example.kg>`.
+    pub from: String,
+}
+
+/// A client of one mail server; keeps its connections.
+#[derive(Debug)]
+pub struct Smtp {
+    transport: SmtpTransport,
+    from: Mailbox,
+}
+
+impl Smtp {
+    /// Builds the client; nothing is connected yet.
+    ///
+    /// # Errors
+    /// When the URL or the sender's address cannot be read.
+    pub fn new(config: &SmtpConfig) -> Result<Self, ConfigError> {
+        Self::with_time_out(config, ANSWER_TIME_OUT)
+    }
+
+    fn with_time_out(config: &SmtpConfig, time_out: Duration) -> Result<Self, ConfigError> {
+        let transport = SmtpTransport::from_url(config.url.expose_secret())
+            .map_err(|error| ConfigError::new("email.url", error.to_string()))?
+            .timeout(Some(time_out))
+            .build();
+        let from = config.from.parse().map_err(|_| ConfigError::new("email.from", "not an e-mail address"))?;
+        Ok(Self { transport, from })
+    }
+
+    /// One attempt; blocks for at most 15 s per step of the dialogue.
+    pub fn send(&self, message: &Message) -> Outcome {
+        let Ok(recipient) = message.recipient.parse::<Address>() else {
+            return Outcome::refused("not an e-mail address");
+        };
+        let letter = match self.letter(message, recipient) {
+            Ok(letter) => letter,
+            Err(error) => return Outcome::refused(quoted(&error.to_string(), &message.recipient)),
+        };
+        match self.transport.send(&letter) {
+            Ok(_) => Outcome::Accepted { note: None },
+            Err(error) => self.failure(&error, &message.recipient),
+        }
+    }
+
+    fn letter(&self, message: &Message, recipient: Address) -> Result<lettre::Message, lettre::error::Error> {
+        let id = format!("<{}@{}>", message.message_id, self.from.email.domain());
+        let mut letter = lettre::Message::builder()
+            .message_id(Some(id))
+            .from(self.from.clone())
+            .to(Mailbox::new(None, recipient))
+            .header(ContentType::TEXT_PLAIN);
+        if let Some(subject) = &message.subject {
+            letter = letter.subject(one_line(subject));
+        }
+        letter.body(printable(&message.text))
+    }
+
+    /// A 5xx says "never", but not what about: it may be about this letter or about us. A server that
+    /// turns us away before any letter is named means us, and must not cost the whole queue.
+    fn failure(&self, error: &Error, recipient: &str) -> Outcome {
+        let reason = quoted(&error.to_string(), recipient);
+        match error.status().map(u16::from) {
+            // RFC 4954: authentication or encryption is missing, too weak or wrong.
+            Some(530 | 534 | 535 | 538) => Outcome::stop(reason),
+            Some(500..=599) => match self.transport.test_connection() {
+                Ok(_) => Outcome::refused(reason),
+                Err(door) if door.is_permanent() => Outcome::stop(reason),
+                Err(_) => Outcome::retry(reason),
+            },
+            Some(_) => Outcome::retry(reason),
+            // lettre itself gave up: the server lacks STARTTLS, our way to log in, or (only for an address
+            // outside ASCII) SMTPUTF8. One such address must not stop everybody's mail.
+            None if error.is_client() && recipient.is_ascii() => Outcome::stop(reason),
+            None if error.is_client() => Outcome::refused(reason),
+            None => Outcome::retry(reason),
+        }
+    }
+}
+
+/// A header is one line: whatever is not text becomes a space.
+fn one_line(subject: &str) -> String {
+    subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_server_that_never_answers_is_retried() {
+        // The system accepts connections for a listener that nobody asks.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let config = SmtpConfig {
+            url: format!("smtp://{}", silent.local_addr().unwrap()).into(),
+            from: "cargo@example.kg".to_owned(),
+        };
+        let smtp = Smtp::with_time_out(&config, Duration::from_millis(50)).unwrap();
+        let outcome = smtp.send(&Message {
+            message_id: "A1B2C3D4E5F6".to_owned(),
+            recipient: "aibek@example.kg".to_owned(),
+            subject: None,
+            text: "текст".to_owned(),
+        });
+        assert!(matches!(outcome, Outcome::Retry { .. }), "{outcome:?}");
+    }
+}

@@ -1,0 +1,408 @@
+//! Orders: one request with one code, its status, its timeline, its balance.
+
+mod events;
+pub mod http;
+pub mod rules;
+mod store;
+
+use chrono::NaiveDateTime;
+
+use crate::audit;
+use crate::branches::{self, Branch};
+use crate::code::OrderCode;
+use crate::customers::{self, Person};
+use crate::db::Tx;
+use crate::error::{Error, Problem, Result, Slug};
+use crate::http::{Page, Paging};
+use crate::ids::OrderId;
+use crate::ledger::{self, Account};
+use crate::money::Money;
+use crate::notifications::{self, Fact, Occasion, Recipient};
+use crate::quotes::{self, NewQuote, Quote};
+
+pub use events::{Entry, EventKind, timeline};
+pub use rules::{Event, Progress, Status};
+pub use store::{Filter, Item, Order, TimelineRow};
+
+words! {
+    /// Who buys.
+    Kind {
+        /// We buy for the customer.
+        Purchase = "purchase",
+        /// The customer bought; we only carry.
+        Forwarding = "forwarding",
+    }
+}
+
+/// One thing somebody wants.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    /// In words.
+    pub description: String,
+    /// Where they saw it; stored, never fetched.
+    pub link: Option<String>,
+    /// How many.
+    pub quantity: i32,
+    /// What they would spend.
+    pub budget: Option<Money>,
+    /// Size, colour, wishes.
+    pub note: Option<String>,
+}
+
+/// A request.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    /// Who buys.
+    pub kind: Kind,
+    /// Who asks.
+    pub person: Person,
+    /// What for.
+    pub items: Vec<NewItem>,
+    /// Code or identifier of the pickup point; the first one when not named.
+    pub pickup_point: Option<String>,
+}
+
+/// Takes a request and gives it a code.
+///
+/// # Errors
+/// `validation_failed` for an unknown pickup point.
+pub fn place(tx: &mut Tx, new: &NewOrder) -> Result<Order> {
+    let pickup_point = branches::find_pickup_point(tx, new.pickup_point.as_deref(), "/pickup_point")?;
+    let customer = customers::find_or_make(tx, &new.person)?;
+    let code = OrderCode::generate(&tx.firm.code_prefix);
+    let status = match new.kind {
+        Kind::Purchase => Status::Requested,
+        Kind::Forwarding => Status::AwaitingParcel,
+    };
+    let order = store::insert(tx, &code, status, &customer.id, &pickup_point.id, new)?;
+    events::append(tx, &order, &Entry::new(EventKind::OrderRequested))?;
+    audit::record(
+        tx,
+        "order.placed",
+        code.as_str(),
+        serde_json::json!({"kind": new.kind, "client_code": customer.client_code}),
+    )?;
+    Ok(order)
+}
+
+/// The order with a code, for reading.
+///
+/// # Errors
+/// `not_found`.
+pub fn find(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
+    store::by_code(tx, code.as_str())?.ok_or_else(|| unknown(code))
+}
+
+/// The order with a code, held until the transaction ends: whoever comes second waits and sees the first one's work.
+///
+/// # Errors
+/// `not_found`.
+pub fn lock(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
+    store::lock_by_code(tx, code.as_str())?.ok_or_else(|| unknown(code))
+}
+
+/// The same by identifier, for rooms that came from a parcel.
+///
+/// # Errors
+/// `not_found`.
+pub fn lock_id(tx: &mut Tx, id: &OrderId) -> Result<Order> {
+    store::lock_by_id(tx, id)?.ok_or_else(|| Problem::not_found("such order").into())
+}
+
+fn unknown(code: &OrderCode) -> Error {
+    Problem::not_found(format_args!("order {code}")).into()
+}
+
+/// Orders that fit a filter, newest first.
+///
+/// # Errors
+/// Bad paging, and those of the database.
+pub fn list(tx: &mut Tx, filter: &Filter, paging: &Paging) -> Result<Page<Order>> {
+    let (limit, below) = paging.checked()?;
+    let rows = store::page(tx, filter, limit + 1, below.as_deref())?;
+    Ok(Page::new(rows, limit, |order| order.id.to_string()))
+}
+
+/// What was asked for.
+///
+/// # Errors
+/// Those of the database.
+pub fn items(tx: &mut Tx, order: &OrderId) -> Result<Vec<Item>> {
+    store::items_of(tx, order)
+}
+
+/// The forwarding order that a box with only a client's mark belongs to: their latest that has not left China.
+///
+/// # Errors
+/// Those of the database.
+pub fn open_forwarding(tx: &mut Tx, customer: &crate::ids::CustomerId) -> Result<Option<Order>> {
+    store::open_forwarding(tx, customer)
+}
+
+/// Moves an order along, writes its timeline, and keeps row and argument in step. The only place that sets a status.
+///
+/// # Errors
+/// `wrong_status`, naming the status and what can follow it.
+pub fn advance(tx: &mut Tx, order: &mut Order, event: Event, entry: Entry) -> Result<()> {
+    order.status = rules::next(order.status, event).map_err(|legal| wrong_status(order, &legal))?;
+    store::set_status(tx, order)?;
+    events::append(tx, order, &entry)
+}
+
+/// What it means for an order that its slowest parcel is here.
+pub fn parcels_event(order: &Order, slowest: Progress) -> Event {
+    match (order.kind, slowest) {
+        (Kind::Forwarding, Progress::Expected) => Event::AwaitsParcel,
+        (Kind::Forwarding | Kind::Purchase, slowest) => Event::Parcels(slowest),
+    }
+}
+
+/// Writes the timeline without changing the status.
+///
+/// # Errors
+/// Those of the database.
+pub fn note(tx: &mut Tx, order: &Order, entry: Entry) -> Result<()> {
+    events::append(tx, order, &entry)
+}
+
+/// The refusal of a step that the order's status does not allow.
+pub fn wrong_status(order: &Order, legal: &[Status]) -> Error {
+    let words: Vec<_> = legal.iter().map(|status| status.as_str()).collect();
+    let next = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
+    Problem::new(Slug::WrongStatus, format!("Order {} is {}; what can follow is {next}.", order.code, order.status))
+        .with("current", order.status.as_str())
+        .with("legal", words)
+        .into()
+}
+
+/// Posts a journal for an order and keeps its balance in step with the ledger.
+///
+/// # Errors
+/// Those of [`ledger::post`].
+pub fn post(tx: &mut Tx, order: &mut Order, entry: ledger::Entry) -> Result<crate::ids::JournalId> {
+    let receivable = Account::Receivable(order.code.clone()).to_string();
+    let change: i64 =
+        entry.postings.iter().filter(|(account, _)| *account == receivable).map(|(_, amount)| amount).sum();
+    let journal = ledger::post(tx, entry)?;
+    order.balance_tyiyn += change;
+    store::set_balance(tx, order)?;
+    Ok(journal)
+}
+
+/// Offers a quote for a request, or a new one in place of an earlier offer.
+///
+/// # Errors
+/// `wrong_status` and those of [`quotes::offer`].
+pub fn quote(tx: &mut Tx, code: &OrderCode, new: &NewQuote) -> Result<Order> {
+    let mut order = lock(tx, code)?;
+    let quote = quotes::offer(tx, &order.id, new)?;
+    advance(tx, &mut order, Event::Quoted, Entry::new(EventKind::OrderQuoted))?;
+    audit::record(
+        tx,
+        "order.quoted",
+        &order.code,
+        serde_json::json!({
+            "quote": quote.id, "total_tyiyn": quote.total_tyiyn, "prepayment_tyiyn": quote.prepayment_tyiyn,
+            "valid_until": quote.valid_until.and_utc(),
+        }),
+    )?;
+    let until = Fact::Time(quote.valid_until);
+    let url = Fact::text(format!("{}/t/{}", tx.firm.public_url, order.code));
+    notifications::enqueue(
+        tx,
+        &recipient(&order),
+        Occasion::QuoteReady,
+        quote.id.as_str(),
+        &[
+            ("code", Fact::text(&order.code)),
+            ("total", Fact::Number(quote.total_tyiyn)),
+            ("prepayment", Fact::Number(quote.prepayment_tyiyn)),
+            ("until", until),
+            ("url", url),
+        ],
+    )?;
+    Ok(order)
+}
+
+/// Sends an order whose offer has ended back to `requested`; tells whether it did.
+///
+/// # Errors
+/// `not_found`.
+pub fn expire_offer(tx: &mut Tx, code: &OrderCode) -> Result<bool> {
+    if ended_offer(tx, code)?.is_none() {
+        return Ok(false);
+    }
+    let mut order = lock(tx, code)?;
+    // Asked again under the lock: somebody may have made a new offer in between.
+    let Some(ended) = ended_offer(tx, code)? else { return Ok(false) };
+    quotes::expire(tx, &ended.id)?;
+    advance(tx, &mut order, Event::QuoteExpired, Entry::new(EventKind::QuoteExpired))?;
+    audit::record(tx, "order.quote_expired", &order.code, serde_json::json!({"quote": ended.id}))?;
+    Ok(true)
+}
+
+fn ended_offer(tx: &mut Tx, code: &OrderCode) -> Result<Option<Quote>> {
+    let order = find(tx, code)?;
+    if order.status != Status::Quoted {
+        return Ok(None);
+    }
+    Ok(quotes::live(tx, &order.id)?.filter(|quote| quote.valid_until <= tx.now))
+}
+
+/// The customer agrees: what was quoted is charged, freight excepted, which is charged by actual weight on arrival.
+///
+/// # Errors
+/// `wrong_status`.
+pub fn confirm(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
+    let mut order = lock(tx, code)?;
+    advance(tx, &mut order, Event::Confirmed, Entry::new(EventKind::OrderConfirmed))?;
+    let Some(quote) = quotes::live(tx, &order.id)? else {
+        return Err(wrong_status(&order, &[Status::Quoted]));
+    };
+    quotes::accept(tx, &quote.id)?;
+    let charged = charge_of(&quote);
+    if charged > 0 {
+        let entry = ledger::Entry {
+            order_id: &order.id.clone(),
+            kind: ledger::Kind::Charge,
+            idempotency_key: format!("charge:{}", quote.id),
+            reverses: None,
+            postings: vec![
+                (Account::Receivable(order.code.clone()).to_string(), charged),
+                (Account::Goods.to_string(), -quote.goods_tyiyn),
+                (Account::DomesticDelivery.to_string(), -quote.domestic_tyiyn),
+                (Account::Service.to_string(), -quote.service_fee_tyiyn),
+            ],
+        };
+        post(tx, &mut order, entry)?;
+    }
+    audit::record(
+        tx,
+        "order.confirmed",
+        &order.code,
+        serde_json::json!({"quote": quote.id, "charged_tyiyn": charged}),
+    )?;
+    settle(tx, &mut order)?;
+    Ok(order)
+}
+
+fn charge_of(quote: &Quote) -> i64 {
+    quote.goods_tyiyn + quote.domestic_tyiyn + quote.service_fee_tyiyn
+}
+
+/// After money moved: the required prepayment makes a confirmed order paid, and taking it back undoes that.
+///
+/// # Errors
+/// Those of the database.
+pub fn settle(tx: &mut Tx, order: &mut Order) -> Result<()> {
+    if !matches!(order.status, Status::Confirmed | Status::Paid) {
+        return Ok(());
+    }
+    let Some(quote) = quotes::live(tx, &order.id)? else { return Ok(()) };
+    let paid_tyiyn = charge_of(&quote) - order.balance_tyiyn;
+    let is_enough = paid_tyiyn >= quote.prepayment_tyiyn;
+    match (order.status, is_enough) {
+        (Status::Confirmed, true) => advance(tx, order, Event::PrepaymentMet, Entry::new(EventKind::OrderPaid)),
+        (Status::Paid, false) => advance(tx, order, Event::PrepaymentWithdrawn, Entry::new(EventKind::Correction)),
+        _ => Ok(()),
+    }
+}
+
+/// Ends an order: what was charged is taken back, so that what was paid is owed to the customer.
+///
+/// # Errors
+/// `wrong_status`; `forbidden` from `purchased` on for everyone but an admin.
+pub fn cancel(tx: &mut Tx, code: &OrderCode, reason: &str) -> Result<Order> {
+    let mut order = lock(tx, code)?;
+    if rules::only_admin_cancels(order.status) && !tx.by.is_admin() {
+        return Problem::new(
+            Slug::Forbidden,
+            format!("Order {} is {}: only an admin cancels it now.", order.code, order.status),
+        )
+        .fail();
+    }
+    advance(tx, &mut order, Event::Cancelled, Entry::new(EventKind::OrderCancelled))?;
+    for (journal, postings) in ledger::of_order(tx, &order.id)? {
+        if !matches!(journal.kind, ledger::Kind::Charge | ledger::Kind::Freight) {
+            continue;
+        }
+        let entry = ledger::Entry {
+            order_id: &order.id.clone(),
+            kind: ledger::Kind::Cancellation,
+            idempotency_key: format!("cancellation:{}", journal.id),
+            reverses: Some(journal.id),
+            postings: postings.into_iter().map(|leg| (leg.account, -leg.amount_tyiyn)).collect(),
+        };
+        post(tx, &mut order, entry)?;
+    }
+    audit::record(
+        tx,
+        "order.cancelled",
+        &order.code,
+        serde_json::json!({"reason": reason, "owed_back_tyiyn": -order.balance_tyiyn}),
+    )?;
+    notifications::enqueue(
+        tx,
+        &recipient(&order),
+        Occasion::OrderCancelled,
+        order.id.as_str(),
+        &[("code", Fact::text(&order.code)), ("refund", Fact::Number((-order.balance_tyiyn).max(0)))],
+    )?;
+    Ok(order)
+}
+
+/// Marks orders as told of their arrival; tells whether this is the first time.
+///
+/// # Errors
+/// Those of the database.
+pub fn mark_announced(tx: &mut Tx, order: &mut Order) -> Result<bool> {
+    if order.announced_at.is_some() {
+        return Ok(false);
+    }
+    order.announced_at = Some(tx.now);
+    store::set_announced(tx, order)?;
+    Ok(true)
+}
+
+/// Sets the end of free storage.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_free_storage(tx: &mut Tx, order: &mut Order, until: NaiveDateTime) -> Result<()> {
+    order.free_storage_until = Some(until);
+    store::set_free_storage(tx, order)
+}
+
+/// The parcels are at another branch than was asked for: that is where the customer is sent.
+///
+/// # Errors
+/// Those of the database.
+pub fn move_to(tx: &mut Tx, order: &mut Order, branch: &Branch) -> Result<()> {
+    if order.pickup_point_id == branch.id {
+        return Ok(());
+    }
+    let before = std::mem::replace(&mut order.pickup_point_id, branch.id.clone());
+    store::set_pickup_point(tx, order)?;
+    audit::record(tx, "order.moved", &order.code, audit::change(before, &branch.id))
+}
+
+/// Records where it was bought.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_marketplace(tx: &mut Tx, order: &mut Order, marketplace: &str, order_no: Option<&str>) -> Result<()> {
+    order.marketplace = Some(marketplace.to_owned());
+    order.marketplace_order_no = order_no.map(str::to_owned);
+    store::set_marketplace(tx, order)
+}
+
+/// To whom and in which language messages about an order go.
+pub fn recipient(order: &Order) -> Recipient {
+    Recipient {
+        order_id: order.id.clone(),
+        name: order.name.clone(),
+        phone: order.phone.clone(),
+        email: order.email.clone(),
+        language: order.language.parse().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,299 @@
+//! The `orders`, `order_items` and `events` tables.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{EventKind, Kind, NewOrder, Status};
+use crate::code::OrderCode;
+use crate::db::Tx;
+use crate::db::schema::{events, order_items, orders};
+use crate::error::Result;
+use crate::ids::{BranchId, CustomerId, EntryId, OrderId};
+use crate::money::Currency;
+
+/// An order as stored.
+#[derive(Clone, Debug, Queryable)]
+pub struct Order {
+    /// Identifier.
+    pub id: OrderId,
+    /// The order code, canonical.
+    pub code: String,
+    /// Who buys.
+    pub kind: Kind,
+    /// Where it is.
+    pub status: Status,
+    /// How often it was written.
+    pub version: i64,
+    /// Whose it is.
+    pub customer_id: CustomerId,
+    /// Name given with this order.
+    pub name: String,
+    /// E.164.
+    pub phone: String,
+    /// E-mail given with this order.
+    pub email: Option<String>,
+    /// `ky`, `ru` or `en`.
+    pub language: String,
+    /// Where it is picked up.
+    pub pickup_point_id: BranchId,
+    /// What the customer owes, tyiyn; negative is credit. Always the sum of the ledger's receivable.
+    pub balance_tyiyn: i64,
+    /// Where it was bought.
+    pub marketplace: Option<String>,
+    /// Its number there.
+    pub marketplace_order_no: Option<String>,
+    /// When the customer was told that it is ready.
+    pub announced_at: Option<NaiveDateTime>,
+    /// Until when storage is free.
+    pub free_storage_until: Option<NaiveDateTime>,
+    /// Lower-cased text to search in.
+    pub search: String,
+    /// When it was placed.
+    pub created_at: NaiveDateTime,
+    /// When it was last written.
+    pub updated_at: NaiveDateTime,
+}
+
+/// One thing somebody wants, as stored.
+#[derive(Clone, Debug, Queryable)]
+pub struct Item {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Which one.
+    pub position: i32,
+    /// In words.
+    pub description: String,
+    /// Where they saw it.
+    pub link: Option<String>,
+    /// How many.
+    pub quantity: i32,
+    /// What they would spend, minor units.
+    pub budget_minor: Option<i64>,
+    /// In which currency.
+    pub budget_currency: Option<Currency>,
+    /// Wishes.
+    pub note: Option<String>,
+}
+
+/// An entry of a timeline as stored.
+#[derive(Clone, Debug, Queryable)]
+pub struct TimelineRow {
+    /// Identifier.
+    pub id: EntryId,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// When it happened.
+    pub at: NaiveDateTime,
+    /// When it was written down.
+    pub recorded_at: NaiveDateTime,
+    /// By whom.
+    pub actor: String,
+    /// What.
+    pub kind: EventKind,
+    /// The order's status after it.
+    pub status: Status,
+    /// Where.
+    pub place: Option<String>,
+    /// JSON object.
+    pub data: String,
+}
+
+/// Which orders to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// In this status.
+    pub status: Option<Status>,
+    /// With this text in code, name, phone or items.
+    pub q: Option<String>,
+    /// Of this phone, E.164.
+    pub phone: Option<String>,
+    /// Picked up here.
+    pub branch: Option<BranchId>,
+    /// Placed at or after.
+    pub from: Option<NaiveDateTime>,
+    /// Placed before.
+    pub to: Option<NaiveDateTime>,
+}
+
+pub fn insert(
+    tx: &mut Tx,
+    code: &OrderCode,
+    status: Status,
+    customer: &CustomerId,
+    pickup_point: &BranchId,
+    new: &NewOrder,
+) -> Result<Order> {
+    let order: Order = diesel::insert_into(orders::table)
+        .values((
+            orders::id.eq(OrderId::new()),
+            orders::code.eq(code.as_str()),
+            orders::kind.eq(new.kind),
+            orders::status.eq(status),
+            orders::version.eq(1_i64),
+            orders::customer_id.eq(customer),
+            orders::name.eq(&new.person.name),
+            orders::phone.eq(new.person.phone.as_str()),
+            orders::email.eq(&new.person.email),
+            orders::language.eq(new.person.language.as_str()),
+            orders::pickup_point_id.eq(pickup_point),
+            orders::balance_tyiyn.eq(0_i64),
+            orders::search.eq(search_text(code, new)),
+            orders::created_at.eq(tx.now),
+            orders::updated_at.eq(tx.now),
+        ))
+        .returning(orders::all_columns)
+        .get_result(tx.conn)?;
+    for (position, item) in (0_i32..).zip(&new.items) {
+        diesel::insert_into(order_items::table)
+            .values((
+                order_items::order_id.eq(&order.id),
+                order_items::position.eq(position),
+                order_items::description.eq(&item.description),
+                order_items::link.eq(&item.link),
+                order_items::quantity.eq(item.quantity),
+                order_items::budget_minor.eq(item.budget.map(|budget| budget.amount)),
+                order_items::budget_currency.eq(item.budget.map(|budget| budget.currency)),
+                order_items::note.eq(&item.note),
+            ))
+            .execute(tx.conn)?;
+    }
+    Ok(order)
+}
+
+/// SQLite folds case for ASCII only, so the text is lower-cased here, by Unicode.
+fn search_text(code: &OrderCode, new: &NewOrder) -> String {
+    let mut words = vec![code.as_str(), &new.person.name, new.person.phone.as_str()];
+    words.extend(new.items.iter().map(|item| item.description.as_str()));
+    words.join(" ").to_lowercase()
+}
+
+pub fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
+    Ok(orders::table.filter(orders::code.eq(code)).first(tx.conn).optional()?)
+}
+
+/// The update takes the row lock on PostgreSQL; SQLite has one writer anyway.
+pub fn lock_by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
+    Ok(diesel::update(orders::table.filter(orders::code.eq(code)))
+        .set((orders::version.eq(orders::version + 1), orders::updated_at.eq(tx.now)))
+        .returning(orders::all_columns)
+        .get_result(tx.conn)
+        .optional()?)
+}
+
+pub fn lock_by_id(tx: &mut Tx, id: &OrderId) -> Result<Option<Order>> {
+    Ok(diesel::update(orders::table.find(id))
+        .set((orders::version.eq(orders::version + 1), orders::updated_at.eq(tx.now)))
+        .returning(orders::all_columns)
+        .get_result(tx.conn)
+        .optional()?)
+}
+
+pub fn open_forwarding(tx: &mut Tx, customer: &CustomerId) -> Result<Option<Order>> {
+    Ok(orders::table
+        .filter(orders::customer_id.eq(customer))
+        .filter(orders::kind.eq(Kind::Forwarding))
+        .filter(orders::status.eq_any([Status::AwaitingParcel, Status::ReceivedInChina]))
+        .order(orders::id.desc())
+        .first(tx.conn)
+        .optional()?)
+}
+
+pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Order>> {
+    let mut query = orders::table.order(orders::id.desc()).limit(limit).into_boxed();
+    if let Some(status) = filter.status {
+        query = query.filter(orders::status.eq(status));
+    }
+    if let Some(q) = &filter.q {
+        query = query.filter(orders::search.like(format!("%{}%", escape_like(&q.to_lowercase()))).escape('\\'));
+    }
+    if let Some(phone) = &filter.phone {
+        query = query.filter(orders::phone.eq(phone.clone()));
+    }
+    if let Some(branch) = &filter.branch {
+        query = query.filter(orders::pickup_point_id.eq(branch.clone()));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(orders::created_at.ge(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(orders::created_at.lt(to));
+    }
+    if let Some(below) = below {
+        query = query.filter(orders::id.lt(below.to_owned()));
+    }
+    Ok(query.load(tx.conn)?)
+}
+
+fn escape_like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+pub fn items_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Item>> {
+    Ok(order_items::table.filter(order_items::order_id.eq(order)).order(order_items::position).load(tx.conn)?)
+}
+
+pub fn set_status(tx: &mut Tx, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(&order.id)).set(orders::status.eq(order.status)).execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn set_balance(tx: &mut Tx, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(&order.id))
+        .set(orders::balance_tyiyn.eq(order.balance_tyiyn))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn set_announced(tx: &mut Tx, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(&order.id)).set(orders::announced_at.eq(order.announced_at)).execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn set_free_storage(tx: &mut Tx, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(&order.id))
+        .set(orders::free_storage_until.eq(order.free_storage_until))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn set_pickup_point(tx: &mut Tx, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(&order.id))
+        .set(orders::pickup_point_id.eq(&order.pickup_point_id))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn set_marketplace(tx: &mut Tx, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(&order.id))
+        .set((orders::marketplace.eq(&order.marketplace), orders::marketplace_order_no.eq(&order.marketplace_order_no)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn insert_event(
+    tx: &mut Tx,
+    order: &Order,
+    kind: EventKind,
+    at: NaiveDateTime,
+    place: Option<&str>,
+    data: &str,
+) -> Result<()> {
+    diesel::insert_into(events::table)
+        .values((
+            events::id.eq(EntryId::new()),
+            events::order_id.eq(&order.id),
+            events::at.eq(at),
+            events::recorded_at.eq(tx.now),
+            events::actor.eq(tx.by.name()),
+            events::kind.eq(kind),
+            events::status.eq(order.status),
+            events::place.eq(place),
+            events::data.eq(data),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn events_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<TimelineRow>> {
+    Ok(events::table.filter(events::order_id.eq(order)).order(events::id).load(tx.conn)?)
+}

@@ -1,0 +1,131 @@
+//! Parcels change hands: once, after arrival, when nothing is owed.
+
+use super::entry;
+use super::rules::Status;
+use super::store::{self, Parcel};
+use crate::audit;
+use crate::code::OrderCode;
+use crate::db::Tx;
+use crate::error::{Error, Problem, Result, Slug};
+use crate::orders::{self, Entry, Event, EventKind, Order};
+
+/// What the cashier says.
+#[derive(Clone, Debug, Default)]
+pub struct HandOver {
+    /// Who takes it, when it is not the customer.
+    pub received_by: Option<String>,
+    /// Identifiers or barcodes of the parcels, when it is not all of them.
+    pub parcels: Option<Vec<String>>,
+    /// Why an admin hands over in spite of a debt.
+    pub override_reason: Option<String>,
+}
+
+/// Hands over an order's parcels, all or some.
+///
+/// # Errors
+/// `already_picked_up`, `not_arrived`, `balance_due`, `wrong_status` for a cancelled order.
+pub fn hand_over(tx: &mut Tx, code: &OrderCode, hand_over: &HandOver) -> Result<Order> {
+    let mut order = orders::lock(tx, code)?;
+    let parcels = store::of_order(tx, &order.id)?;
+    refuse_wrong_status(&order, &parcels, hand_over)?;
+    let chosen = choose(&parcels, hand_over)?;
+    refuse_debt(tx, &order, hand_over)?;
+    for parcel in chosen {
+        let mut parcel = parcel.clone();
+        parcel.status = Status::PickedUp;
+        parcel.picked_up_at = Some(tx.now);
+        if !store::update(tx, &parcel, Status::Arrived)? {
+            return Err(already(&parcel));
+        }
+        orders::note(tx, &order, entry(EventKind::ParcelHandedOver, &parcel))?;
+    }
+    let left = store::statuses_of(tx, &order.id)?;
+    let is_all = left.iter().all(|status| matches!(status, Status::PickedUp | Status::Lost | Status::Returned));
+    if is_all {
+        orders::advance(tx, &mut order, Event::PickedUp, Entry::new(EventKind::OrderPickedUp))?;
+    }
+    audit::record(
+        tx,
+        "order.handed_over",
+        &order.code,
+        serde_json::json!({
+            "received_by": hand_over.received_by, "balance_tyiyn": order.balance_tyiyn,
+            "override_reason": hand_over.override_reason, "all": is_all,
+        }),
+    )?;
+    Ok(order)
+}
+
+fn refuse_wrong_status(order: &Order, parcels: &[Parcel], hand_over: &HandOver) -> Result<()> {
+    match order.status {
+        orders::Status::PickedUp => {
+            let at =
+                parcels.iter().filter_map(|parcel| parcel.picked_up_at).max().unwrap_or(order.updated_at).and_utc();
+            Problem::new(Slug::AlreadyPickedUp, format!("Order {} was handed over at {}.", order.code, at.to_rfc3339()))
+                .with("picked_up_at", at.to_rfc3339())
+                .fail()
+        }
+        orders::Status::Cancelled => Err(orders::wrong_status(order, &[])),
+        orders::Status::ReadyForPickup => Ok(()),
+        // Part of an order may be taken when it is there, if the customer asks for just that part.
+        orders::Status::InTransit | orders::Status::ReceivedInChina | orders::Status::Purchased
+            if hand_over.parcels.is_some() =>
+        {
+            Ok(())
+        }
+        orders::Status::Requested
+        | orders::Status::Quoted
+        | orders::Status::Confirmed
+        | orders::Status::Paid
+        | orders::Status::Purchased
+        | orders::Status::AwaitingParcel
+        | orders::Status::ReceivedInChina
+        | orders::Status::InTransit => Problem::new(
+            Slug::NotArrived,
+            format!("Order {} is {}: not every parcel has arrived.", order.code, order.status),
+        )
+        .with("current", order.status.as_str())
+        .fail(),
+    }
+}
+
+fn choose<'a>(parcels: &'a [Parcel], hand_over: &HandOver) -> Result<Vec<&'a Parcel>> {
+    let Some(wanted) = &hand_over.parcels else {
+        return Ok(parcels.iter().filter(|parcel| parcel.status == Status::Arrived).collect());
+    };
+    let mut chosen = Vec::new();
+    for (index, name) in wanted.iter().enumerate() {
+        let found = parcels.iter().find(|parcel| {
+            parcel.id.as_str() == name || parcel.barcode == *name || parcel.tracking_number.as_ref() == Some(name)
+        });
+        match found {
+            None => return Problem::field(format!("/parcels/{index}"), "is not a parcel of this order").fail(),
+            Some(parcel) if parcel.status == Status::PickedUp => return Err(already(parcel)),
+            Some(parcel) if parcel.status != Status::Arrived => {
+                return Problem::new(Slug::NotArrived, format!("Parcel {} is {}.", parcel.barcode, parcel.status))
+                    .fail();
+            }
+            Some(parcel) => chosen.push(parcel),
+        }
+    }
+    Ok(chosen)
+}
+
+fn already(parcel: &Parcel) -> Error {
+    Problem::new(Slug::AlreadyPickedUp, format!("Parcel {} was handed over before.", parcel.barcode))
+        .with("picked_up_at", parcel.picked_up_at.map(|at| at.and_utc().to_rfc3339()))
+        .into()
+}
+
+fn refuse_debt(tx: &Tx, order: &Order, hand_over: &HandOver) -> Result<()> {
+    let due = order.balance_tyiyn;
+    if due <= 0 || (tx.by.is_admin() && hand_over.override_reason.is_some()) {
+        return Ok(());
+    }
+    Problem::new(
+        Slug::BalanceDue,
+        format!("{} som are still to be paid for order {}.", crate::texts::som(due), order.code),
+    )
+    .with("balance", serde_json::json!({"amount": due, "currency": "KGS"}))
+    .fail()
+}

@@ -1,0 +1,182 @@
+//! Money in and money back: each is one journal, one receipt, one message.
+
+pub mod http;
+mod rules;
+mod store;
+
+use crate::audit;
+use crate::branches;
+use crate::clock::bishkek_day;
+use crate::code::OrderCode;
+use crate::counters;
+use crate::db::Tx;
+use crate::error::{Problem, Result, Slug};
+use crate::ids::{Actor, PaymentId};
+use crate::ledger::{self, Account};
+use crate::notifications::{self, Fact, Occasion};
+use crate::orders::{self, Entry, EventKind, Order};
+
+pub use store::Payment;
+
+words! {
+    /// How a customer paid.
+    Method {
+        /// At the desk.
+        Cash = "cash",
+        /// To the bank account.
+        BankTransfer = "bank_transfer",
+        /// By wallet.
+        EWallet = "e_wallet",
+    }
+}
+
+/// Money that came in.
+#[derive(Clone, Debug)]
+pub struct NewPayment {
+    /// How.
+    pub method: Method,
+    /// How much, tyiyn, positive.
+    pub amount_tyiyn: i64,
+    /// The bank's or wallet's number of it.
+    pub reference: Option<String>,
+    /// Anything worth knowing.
+    pub note: Option<String>,
+}
+
+/// Records money that came in.
+///
+/// # Errors
+/// `wrong_status` when nothing can be owed.
+pub fn record(tx: &mut Tx, code: &OrderCode, new: &NewPayment) -> Result<(Payment, Order)> {
+    let mut order = orders::lock(tx, code)?;
+    if !orders::rules::may_be_paid(order.status, order.balance_tyiyn) {
+        return Err(orders::wrong_status(&order, &orders::rules::legal(order.status)));
+    }
+    let branch_code = till(tx, &order)?;
+    let account = account_of(new.method, &branch_code).to_string();
+    let id = PaymentId::new();
+    let order_id = order.id.clone();
+    let entry = ledger::Entry {
+        order_id: &order_id,
+        kind: ledger::Kind::Payment,
+        idempotency_key: format!("payment:{id}"),
+        reverses: None,
+        postings: vec![
+            (account.clone(), new.amount_tyiyn),
+            (Account::Receivable(order.code.clone()).to_string(), -new.amount_tyiyn),
+        ],
+    };
+    let journal = orders::post(tx, &mut order, entry)?;
+    let receipt_no = next_receipt(tx, &branch_code)?;
+    let payment = store::insert(tx, &id, &order.id, &journal, &account, &receipt_no, new)?;
+    let entry = Entry::new(EventKind::PaymentReceived)
+        .with("amount_tyiyn", new.amount_tyiyn)
+        .with("receipt_no", receipt_no.as_str());
+    orders::note(tx, &order, entry)?;
+    orders::settle(tx, &mut order)?;
+    audit::record(
+        tx,
+        "payment.recorded",
+        &order.code,
+        serde_json::json!({
+            "payment": payment.id, "method": payment.method, "amount_tyiyn": payment.amount_tyiyn,
+            "receipt_no": receipt_no, "balance_tyiyn": order.balance_tyiyn,
+        }),
+    )?;
+    notifications::enqueue(
+        tx,
+        &orders::recipient(&order),
+        Occasion::PaymentReceived,
+        payment.id.as_str(),
+        &[
+            ("code", Fact::text(&order.code)),
+            ("amount", Fact::Number(payment.amount_tyiyn)),
+            ("balance", Fact::Number(order.balance_tyiyn.max(0))),
+        ],
+    )?;
+    Ok((payment, order))
+}
+
+/// Gives money back, never more than was paid, from where it went in.
+///
+/// # Errors
+/// `not_found` for a payment of another order, `refund_too_large`.
+pub fn refund(
+    tx: &mut Tx,
+    code: &OrderCode,
+    payment: &PaymentId,
+    amount_tyiyn: i64,
+    reason: &str,
+) -> Result<(Payment, Order)> {
+    let mut order = orders::lock(tx, code)?;
+    let Some(mut payment) = store::of_order(tx, &order.id)?.into_iter().find(|known| known.id == *payment) else {
+        return Problem::not_found(format_args!("payment {payment} of order {code}")).fail();
+    };
+    let Some(refunded_tyiyn) = rules::refunded_after(&payment, amount_tyiyn) else {
+        let left = payment.amount_tyiyn - payment.refunded_tyiyn;
+        return Problem::new(
+            Slug::RefundTooLarge,
+            format!("{amount_tyiyn} tyiyn cannot be refunded: {left} of this payment are left."),
+        )
+        .with("refundable", serde_json::json!({"amount": left, "currency": "KGS"}))
+        .fail();
+    };
+    let order_id = order.id.clone();
+    let entry = ledger::Entry {
+        order_id: &order_id,
+        kind: ledger::Kind::Refund,
+        // The sum refunded so far makes each refund of a payment a fact of its own.
+        idempotency_key: format!("refund:{}:{refunded_tyiyn}", payment.id),
+        reverses: Some(payment.journal_id.clone()),
+        postings: vec![
+            (Account::Receivable(order.code.clone()).to_string(), amount_tyiyn),
+            (payment.account.clone(), -amount_tyiyn),
+        ],
+    };
+    orders::post(tx, &mut order, entry)?;
+    payment.refunded_tyiyn = refunded_tyiyn;
+    store::set_refunded(tx, &payment)?;
+    orders::note(tx, &order, Entry::new(EventKind::PaymentRefunded).with("amount_tyiyn", amount_tyiyn))?;
+    orders::settle(tx, &mut order)?;
+    audit::record(
+        tx,
+        "payment.refunded",
+        &order.code,
+        serde_json::json!({
+            "payment": payment.id, "amount_tyiyn": amount_tyiyn, "reason": reason, "balance_tyiyn": order.balance_tyiyn,
+        }),
+    )?;
+    Ok((payment, order))
+}
+
+/// The payments of an order, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_order(tx: &mut Tx, order: &Order) -> Result<Vec<Payment>> {
+    store::of_order(tx, &order.id)
+}
+
+/// The branch whose drawer and receipt book are used: where the cashier works, else where the order is picked up.
+fn till(tx: &mut Tx, order: &Order) -> Result<String> {
+    let branch = match tx.by {
+        Actor::Staff { branch: Some(branch), .. } => branch.clone(),
+        Actor::Staff { branch: None, .. } | Actor::Anyone | Actor::System => order.pickup_point_id.clone(),
+    };
+    Ok(branches::get(tx, &branch)?.code)
+}
+
+fn account_of(method: Method, branch_code: &str) -> Account {
+    match method {
+        Method::Cash => Account::Cash(branch_code.to_owned()),
+        Method::BankTransfer => Account::Bank,
+        Method::EWallet => Account::EWallet,
+    }
+}
+
+/// Receipts count without gaps per branch and year: `BISH-2026-000001`.
+fn next_receipt(tx: &mut Tx, branch_code: &str) -> Result<String> {
+    let year = bishkek_day(tx.now).format("%Y").to_string();
+    let number = counters::next(tx, &format!("receipt:{branch_code}:{year}"), 1)?;
+    Ok(format!("{branch_code}-{year}-{number:06}"))
+}

@@ -1,0 +1,78 @@
+//! The `payments` table.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{Method, NewPayment};
+use crate::db::Tx;
+use crate::db::schema::payments::{self, table};
+use crate::error::Result;
+use crate::ids::{JournalId, OrderId, PaymentId};
+
+/// A payment as stored.
+#[derive(Clone, Debug, Queryable)]
+pub struct Payment {
+    /// Identifier.
+    pub id: PaymentId,
+    /// For which order.
+    pub order_id: OrderId,
+    /// Its journal.
+    pub journal_id: JournalId,
+    /// How it was paid.
+    pub method: Method,
+    /// The account it went into.
+    pub account: String,
+    /// How much, tyiyn.
+    pub amount_tyiyn: i64,
+    /// How much of it went back, tyiyn.
+    pub refunded_tyiyn: i64,
+    /// The bank's or wallet's number of it.
+    pub reference: Option<String>,
+    /// Anything worth knowing.
+    pub note: Option<String>,
+    /// Number of the receipt.
+    pub receipt_no: String,
+    /// When.
+    pub at: NaiveDateTime,
+    /// Who took it.
+    pub actor: String,
+}
+
+pub fn insert(
+    tx: &mut Tx,
+    id: &PaymentId,
+    order: &OrderId,
+    journal: &JournalId,
+    account: &str,
+    receipt_no: &str,
+    new: &NewPayment,
+) -> Result<Payment> {
+    Ok(diesel::insert_into(table)
+        .values((
+            payments::id.eq(id),
+            payments::order_id.eq(order),
+            payments::journal_id.eq(journal),
+            payments::method.eq(new.method),
+            payments::account.eq(account),
+            payments::amount_tyiyn.eq(new.amount_tyiyn),
+            payments::refunded_tyiyn.eq(0_i64),
+            payments::reference.eq(&new.reference),
+            payments::note.eq(&new.note),
+            payments::receipt_no.eq(receipt_no),
+            payments::at.eq(tx.now),
+            payments::actor.eq(tx.by.name()),
+        ))
+        .returning(payments::all_columns)
+        .get_result(tx.conn)?)
+}
+
+pub fn of_order(tx: &mut Tx, order: &OrderId) -> Result<Vec<Payment>> {
+    Ok(table.filter(payments::order_id.eq(order)).order(payments::id).load(tx.conn)?)
+}
+
+pub fn set_refunded(tx: &mut Tx, payment: &Payment) -> Result<()> {
+    diesel::update(table.find(&payment.id))
+        .set(payments::refunded_tyiyn.eq(payment.refunded_tyiyn))
+        .execute(tx.conn)?;
+    Ok(())
+}

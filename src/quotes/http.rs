@@ -1,0 +1,134 @@
+//! Shapes of a quote. The calls belong to the order they quote.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::rules::LineRequest;
+use super::{Line, NewQuote, Quote, State};
+use crate::error::{Problem, Result};
+use crate::ids::QuoteId;
+use crate::money::{Money, Sum, YuanPrice};
+use crate::rates::PinnedRate;
+use crate::tariffs::http::Percent;
+
+/// No purchase of one customer is heavier, grams; a typing mistake, not a parcel.
+pub const MOST_WEIGHT_G: i64 = 5_000_000;
+
+/// A quote.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Quote)]
+pub struct QuoteView {
+    id: QuoteId,
+    state: State,
+    lines: Vec<Line>,
+    goods: Sum,
+    domestic_delivery: Sum,
+    service_fee: Sum,
+    #[schema(value_type = String)]
+    service_fee_percent: rust_decimal::Decimal,
+    estimated_weight_g: i64,
+    freight: Sum,
+    /// Null: consolidators clear the truck as cargo, and the price of a kilogram includes it.
+    customs_estimate: Option<Sum>,
+    /// goods + domestic_delivery + service_fee + freight
+    total: Sum,
+    /// What must be paid before we buy.
+    prepayment: Sum,
+    rates: Vec<PinnedRate>,
+    valid_until: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+    created_by: String,
+}
+
+/// The JSON shape of a quote.
+///
+/// # Errors
+/// When the stored details are not ours.
+pub fn view(quote: Quote) -> Result<QuoteView> {
+    let details = quote.details()?;
+    let beside = |amount, original| Sum { original, ..Sum::tyiyn(amount) };
+    Ok(QuoteView {
+        id: quote.id,
+        state: quote.state,
+        lines: details.lines,
+        goods: beside(quote.goods_tyiyn, Some(details.goods_original)),
+        domestic_delivery: beside(quote.domestic_tyiyn, details.domestic_original),
+        service_fee: Sum::tyiyn(quote.service_fee_tyiyn),
+        service_fee_percent: rust_decimal::Decimal::new(details.service_fee_bp.into(), 2).normalize(),
+        estimated_weight_g: details.estimated_weight_g,
+        freight: beside(quote.freight_tyiyn, details.freight_original),
+        customs_estimate: None,
+        total: Sum::tyiyn(quote.total_tyiyn),
+        prepayment: Sum::tyiyn(quote.prepayment_tyiyn),
+        rates: details.rates,
+        valid_until: quote.valid_until.and_utc(),
+        created_at: quote.created_at.and_utc(),
+        created_by: quote.created_by,
+    })
+}
+
+/// What the desk found.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "lines": [{"description": "Robot vacuum cleaner, white", "link": "https://detail.1688.com/offer/689213456789.html",
+        "unit_price": {"amount": 89900, "currency": "CNY"}, "quantity": 1}],
+    "domestic_delivery": {"amount": 1200, "currency": "CNY"}, "estimated_weight_g": 4200, "service_fee_percent": "5",
+}))]
+pub struct QuoteRequest {
+    lines: Vec<QuoteLine>,
+    #[serde(default)]
+    #[schema(value_type = Option<Money>)]
+    domestic_delivery: Option<YuanPrice>,
+    estimated_weight_g: i64,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    service_fee_percent: Option<Percent>,
+    #[serde(default)]
+    valid_until: Option<DateTime<Utc>>,
+}
+
+/// A line of goods.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteLine {
+    description: String,
+    #[serde(default)]
+    link: Option<String>,
+    #[schema(value_type = Money)]
+    unit_price: YuanPrice,
+    quantity: i32,
+}
+
+impl QuoteRequest {
+    /// The checked request.
+    ///
+    /// # Errors
+    /// `validation_failed` with the pointer of the bad field.
+    pub fn checked(self) -> Result<NewQuote> {
+        if !(1..=100).contains(&self.lines.len()) {
+            return Problem::field("/lines", "must have 1 to 100 lines").fail();
+        }
+        if !(1..=MOST_WEIGHT_G).contains(&self.estimated_weight_g) {
+            return Problem::field("/estimated_weight_g", format!("must be 1 to {MOST_WEIGHT_G} grams")).fail();
+        }
+        let lines = self.lines.into_iter().enumerate().map(checked_line).collect::<Result<_>>()?;
+        Ok(NewQuote {
+            lines,
+            domestic_delivery: self.domestic_delivery.map(YuanPrice::money),
+            estimated_weight_g: self.estimated_weight_g,
+            service_fee_bp: self.service_fee_percent.map(Percent::bp),
+            valid_until: self.valid_until.map(|until| until.naive_utc()),
+        })
+    }
+}
+
+fn checked_line((index, line): (usize, QuoteLine)) -> Result<LineRequest> {
+    if !(1..=100_000).contains(&line.quantity) {
+        return Problem::field(format!("/lines/{index}/quantity"), "must be 1 to 100000").fail();
+    }
+    let description = crate::http::text::required(&line.description, 500, &format!("/lines/{index}/description"))?;
+    let link = crate::http::text::optional(line.link.as_deref(), 2000, &format!("/lines/{index}/link"))?;
+    Ok(LineRequest { description, link, quantity: line.quantity, unit_price: line.unit_price.money() })
+}

@@ -1,0 +1,275 @@
+//! Shipments: one truck each, from the first parcel loaded to the last one unloaded.
+
+mod arrival;
+pub mod http;
+pub mod rules;
+mod store;
+
+use chrono::NaiveDateTime;
+
+use crate::audit;
+use crate::branches;
+use crate::clock::bishkek_day;
+use crate::counters;
+use crate::db::Tx;
+use crate::error::{Error, Problem, Result, Slug};
+use crate::ids::OrderId;
+use crate::orders::{self, Entry, EventKind};
+use crate::parcels::{self, Parcel};
+
+pub use arrival::{Arrival, arrive};
+pub use rules::{CheckpointStatus, Outcome, Status};
+pub use store::{Checkpoint, Shipment};
+
+/// A truck to be loaded.
+#[derive(Clone, Debug)]
+pub struct NewShipment {
+    /// Which way it goes: `Guangzhou-Kashgar-Torugart-Bishkek`.
+    pub route: String,
+    /// Its plates.
+    pub vehicle: String,
+    /// Number of the consignment note.
+    pub cmr_number: Option<String>,
+    /// Code or identifier of the branch it goes to.
+    pub to_branch: String,
+}
+
+/// What became of one scanned barcode.
+#[derive(Clone, Debug)]
+pub struct Scanned {
+    /// As scanned.
+    pub barcode: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// A sentence for whoever holds the scanner, when there is something to say.
+    pub reason: Option<String>,
+    /// The parcel it means.
+    pub parcel: Option<Parcel>,
+}
+
+/// Opens a shipment for loading.
+///
+/// # Errors
+/// `validation_failed` for an unknown branch.
+pub fn open(tx: &mut Tx, new: &NewShipment) -> Result<Shipment> {
+    let branch = branches::find(tx, &new.to_branch, "/to_branch")?;
+    let year = bishkek_day(tx.now).format("%Y").to_string();
+    let number = counters::next(tx, &format!("shipment:{year}"), 1)?;
+    let shipment = store::insert(tx, &format!("SH-{year}-{number:04}"), new, &branch.id)?;
+    audit::record(
+        tx,
+        "shipment.opened",
+        &shipment.code,
+        serde_json::json!({
+            "route": shipment.route, "vehicle": shipment.vehicle, "to_branch": branch.code,
+        }),
+    )?;
+    Ok(shipment)
+}
+
+/// A shipment by its code.
+///
+/// # Errors
+/// `not_found`.
+pub fn find(tx: &mut Tx, code: &str) -> Result<Shipment> {
+    store::by_code(tx, code)?.ok_or_else(|| unknown(code))
+}
+
+/// The same, held until the transaction ends.
+fn lock(tx: &mut Tx, code: &str) -> Result<Shipment> {
+    store::lock(tx, code)?.ok_or_else(|| unknown(code))
+}
+
+fn unknown(code: &str) -> Error {
+    Problem::not_found(format_args!("shipment {code}")).into()
+}
+
+/// Shipments, newest first.
+///
+/// # Errors
+/// Bad paging, and those of the database.
+pub fn list(tx: &mut Tx, paging: &crate::http::Paging) -> Result<crate::http::Page<Shipment>> {
+    let (limit, below) = paging.checked()?;
+    let rows = store::page(tx, limit + 1, below.as_deref())?;
+    Ok(crate::http::Page::new(rows, limit, |shipment| shipment.id.to_string()))
+}
+
+/// What was reported from the road, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn checkpoints(tx: &mut Tx, shipment: &Shipment) -> Result<Vec<Checkpoint>> {
+    store::checkpoints_of(tx, &shipment.id)
+}
+
+fn expect(shipment: &Shipment, expected: Status) -> Result<()> {
+    if shipment.status == expected {
+        return Ok(());
+    }
+    let legal: Vec<_> = rules::legal(shipment.status).iter().map(|status| status.as_str()).collect();
+    Problem::new(
+        Slug::WrongStatus,
+        format!("Shipment {} is {}; this call needs it to be {expected}.", shipment.code, shipment.status),
+    )
+    .with("current", shipment.status.as_str())
+    .with("legal", legal)
+    .fail()
+}
+
+/// Loads parcels; each barcode gets its own answer, and scanning one twice does no harm.
+///
+/// # Errors
+/// `wrong_status` unless the shipment is loading.
+pub fn load(tx: &mut Tx, code: &str, barcodes: &[String]) -> Result<Vec<Scanned>> {
+    let shipment = lock(tx, code)?;
+    expect(&shipment, Status::Loading)?;
+    let mut results = Vec::new();
+    for barcode in barcodes {
+        results.push(load_one(tx, &shipment, barcode)?);
+    }
+    audit_scan(tx, "shipment.loaded", &shipment, &results)?;
+    Ok(results)
+}
+
+fn load_one(tx: &mut Tx, shipment: &Shipment, barcode: &str) -> Result<Scanned> {
+    let Some(mut parcel) = parcels::scanned(tx, barcode)? else { return Ok(unknown_scan(barcode)) };
+    let outcome = rules::load(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
+    let mut reason = rules::why_not(outcome, parcel.status);
+    if outcome == Outcome::Loaded {
+        let before = parcel.status;
+        parcel.status = parcels::Status::Packed;
+        parcel.shipment_id = Some(shipment.id.clone());
+        parcels::save(tx, &parcel, before)?;
+        if let Some(order) = parcel.order_id.clone() {
+            let mut order = orders::lock_id(tx, &order)?;
+            parcels::follow(tx, &mut order, Some(parcels::entry(EventKind::ParcelPacked, &parcel)))?;
+            if order.pickup_point_id != shipment.to_branch_id {
+                reason = Some(format!("order {} is picked up at another branch than this truck goes to", order.code));
+            }
+        }
+    }
+    Ok(Scanned { barcode: barcode.to_owned(), outcome, reason, parcel: Some(parcel) })
+}
+
+fn unknown_scan(barcode: &str) -> Scanned {
+    let reason = Some("no parcel has this barcode or tracking number".to_owned());
+    Scanned { barcode: barcode.to_owned(), outcome: Outcome::Unknown, reason, parcel: None }
+}
+
+/// Takes parcels off again before departure.
+///
+/// # Errors
+/// `wrong_status` unless the shipment is loading.
+pub fn unload(tx: &mut Tx, code: &str, barcodes: &[String]) -> Result<Vec<Scanned>> {
+    let shipment = lock(tx, code)?;
+    expect(&shipment, Status::Loading)?;
+    let mut results = Vec::new();
+    for barcode in barcodes {
+        let Some(mut parcel) = parcels::scanned(tx, barcode)? else {
+            results.push(unknown_scan(barcode));
+            continue;
+        };
+        let outcome = rules::unload(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
+        if outcome == Outcome::Unloaded {
+            let before = parcel.status;
+            parcel.status = parcels::Status::Received;
+            parcel.shipment_id = None;
+            parcels::save(tx, &parcel, before)?;
+        }
+        let reason = rules::why_not(outcome, parcel.status);
+        results.push(Scanned { barcode: barcode.clone(), outcome, reason, parcel: Some(parcel) });
+    }
+    audit_scan(tx, "shipment.unloaded", &shipment, &results)?;
+    Ok(results)
+}
+
+fn audit_scan(tx: &mut Tx, action: &str, shipment: &Shipment, results: &[Scanned]) -> Result<()> {
+    let scans: Vec<_> =
+        results.iter().map(|scan| serde_json::json!({"barcode": scan.barcode, "outcome": scan.outcome})).collect();
+    audit::record(tx, action, &shipment.code, scans)
+}
+
+/// The truck leaves; its parcels are on the road.
+///
+/// # Errors
+/// `wrong_status` unless it is loading; `validation_failed` when it is empty.
+pub fn depart(tx: &mut Tx, code: &str) -> Result<Shipment> {
+    let mut shipment = lock(tx, code)?;
+    expect(&shipment, Status::Loading)?;
+    let load = parcels::of_shipment(tx, &shipment.id)?;
+    if load.is_empty() {
+        return Problem::new(Slug::ValidationFailed, format!("Shipment {code} is empty: load parcels first.")).fail();
+    }
+    shipment.status = Status::Departed;
+    shipment.departed_at = Some(tx.now);
+    store::update(tx, &shipment)?;
+    let mut orders_on_board: Vec<OrderId> = Vec::new();
+    for mut parcel in load.into_iter().filter(|parcel| parcel.status == parcels::Status::Packed) {
+        parcel.status = parcels::Status::InTransit;
+        parcels::save(tx, &parcel, parcels::Status::Packed)?;
+        orders_on_board.extend(parcel.order_id);
+    }
+    for order in in_lock_order(orders_on_board) {
+        let mut order = orders::lock_id(tx, &order)?;
+        parcels::follow(tx, &mut order, Some(entry(EventKind::ShipmentDeparted, &shipment)))?;
+    }
+    audit::record(tx, "shipment.departed", &shipment.code, serde_json::json!({"departed_at": tx.now.and_utc()}))?;
+    Ok(shipment)
+}
+
+/// News from the road.
+#[derive(Clone, Debug)]
+pub struct NewCheckpoint {
+    /// Where.
+    pub place: String,
+    /// What.
+    pub status: CheckpointStatus,
+    /// When it happened; now when not named.
+    pub at: Option<NaiveDateTime>,
+    /// Anything worth knowing, for staff.
+    pub note: Option<String>,
+}
+
+/// Writes down news from the road; it reaches the timeline of every order on board.
+///
+/// # Errors
+/// `wrong_status` unless the truck is on the road; `validation_failed` for a time in the future.
+pub fn report(tx: &mut Tx, code: &str, new: &NewCheckpoint) -> Result<(Shipment, Checkpoint)> {
+    let shipment = lock(tx, code)?;
+    expect(&shipment, Status::Departed)?;
+    let at = new.at.unwrap_or(tx.now);
+    if at > tx.now {
+        return Problem::field("/at", "a checkpoint is news, not a plan: it cannot lie in the future").fail();
+    }
+    let checkpoint = store::insert_checkpoint(tx, &shipment.id, new, at)?;
+    let kind = rules::event_of(new.status);
+    let on_board = parcels::of_shipment(tx, &shipment.id)?
+        .into_iter()
+        .filter(|parcel| parcel.status == parcels::Status::InTransit)
+        .filter_map(|parcel| parcel.order_id)
+        .collect();
+    for order in in_lock_order(on_board) {
+        let order = orders::lock_id(tx, &order)?;
+        orders::note(tx, &order, entry(kind, &shipment).at(at).place(&new.place))?;
+    }
+    audit::record(
+        tx,
+        "shipment.checkpoint",
+        &shipment.code,
+        serde_json::json!({
+            "place": checkpoint.place, "status": checkpoint.status, "at": at.and_utc(),
+        }),
+    )?;
+    Ok((shipment, checkpoint))
+}
+
+fn entry(kind: EventKind, shipment: &Shipment) -> Entry {
+    Entry::new(kind).with("shipment", shipment.code.as_str())
+}
+
+/// Each order once, and always in the same order: two trucks that share orders must not wait for each other in a ring.
+fn in_lock_order(mut orders: Vec<OrderId>) -> Vec<OrderId> {
+    orders.sort_unstable();
+    orders.dedup();
+    orders
+}

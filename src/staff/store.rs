@@ -1,0 +1,160 @@
+//! The `staff` and `sessions` tables.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{NewMember, RefreshToken};
+use crate::db::Tx;
+use crate::db::schema::{sessions, staff};
+use crate::error::Result;
+use crate::ids::{BranchId, Role, SessionId, StaffId};
+
+/// An account as stored.
+#[derive(Clone, Debug, Queryable)]
+pub struct Member {
+    /// Identifier.
+    pub id: StaffId,
+    /// What they type to log in.
+    pub login: String,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Where they work.
+    pub branch_id: Option<BranchId>,
+    /// PHC string.
+    pub password_hash: String,
+    /// Since when they may not log in.
+    pub disabled_at: Option<NaiveDateTime>,
+    /// When the account was made.
+    pub created_at: NaiveDateTime,
+}
+
+/// A session as far as refreshing needs it.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    pub id: SessionId,
+    pub staff_id: StaffId,
+    pub refresh_hash: String,
+    pub rotated_at: NaiveDateTime,
+    pub expires_at: NaiveDateTime,
+    pub revoked_at: Option<NaiveDateTime>,
+}
+
+pub fn insert(tx: &mut Tx, new: &NewMember, branch_id: Option<&BranchId>) -> Result<Member> {
+    Ok(diesel::insert_into(staff::table)
+        .values((
+            staff::id.eq(StaffId::new()),
+            staff::login.eq(&new.login),
+            staff::name.eq(&new.name),
+            staff::role.eq(new.role),
+            staff::branch_id.eq(branch_id),
+            staff::password_hash.eq(&new.password_hash),
+            staff::created_at.eq(tx.now),
+        ))
+        .returning(staff::all_columns)
+        .get_result(tx.conn)?)
+}
+
+pub fn update(tx: &mut Tx, member: &Member) -> Result<()> {
+    diesel::update(staff::table.find(&member.id))
+        .set((
+            staff::name.eq(&member.name),
+            staff::role.eq(member.role),
+            staff::branch_id.eq(&member.branch_id),
+            staff::disabled_at.eq(member.disabled_at),
+            staff::password_hash.eq(&member.password_hash),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn by_id(tx: &mut Tx, id: &StaffId) -> Result<Option<Member>> {
+    Ok(staff::table.find(id).first(tx.conn).optional()?)
+}
+
+pub fn by_login(tx: &mut Tx, login: &str) -> Result<Option<Member>> {
+    Ok(staff::table.filter(staff::login.eq(login)).first(tx.conn).optional()?)
+}
+
+pub fn all(tx: &mut Tx) -> Result<Vec<Member>> {
+    Ok(staff::table.order(staff::id).load(tx.conn)?)
+}
+
+pub fn member_of_session(tx: &mut Tx, session: &SessionId) -> Result<Option<Member>> {
+    Ok(sessions::table
+        .inner_join(staff::table.on(staff::id.eq(sessions::staff_id)))
+        .filter(sessions::id.eq(session))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(tx.now))
+        .filter(staff::disabled_at.is_null())
+        .select(staff::all_columns)
+        .first(tx.conn)
+        .optional()?)
+}
+
+pub fn insert_session(
+    tx: &mut Tx,
+    member: &StaffId,
+    token: &RefreshToken,
+    expires_at: NaiveDateTime,
+) -> Result<SessionId> {
+    let id = SessionId::new();
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(&id),
+            sessions::staff_id.eq(member),
+            sessions::refresh_hash.eq(token.hash()),
+            sessions::rotated_at.eq(tx.now),
+            sessions::created_at.eq(tx.now),
+            sessions::expires_at.eq(expires_at),
+        ))
+        .execute(tx.conn)?;
+    Ok(id)
+}
+
+pub fn session_by_hash(tx: &mut Tx, hash: &str) -> Result<Option<Session>> {
+    Ok(sessions::table
+        .filter(sessions::refresh_hash.eq(hash).or(sessions::previous_hash.eq(hash)))
+        .select((
+            sessions::id,
+            sessions::staff_id,
+            sessions::refresh_hash,
+            sessions::rotated_at,
+            sessions::expires_at,
+            sessions::revoked_at,
+        ))
+        .first(tx.conn)
+        .optional()?)
+}
+
+pub fn rotate(
+    tx: &mut Tx,
+    id: &SessionId,
+    old: &RefreshToken,
+    new: &RefreshToken,
+    expires_at: NaiveDateTime,
+) -> Result<()> {
+    diesel::update(sessions::table.find(id))
+        .set((
+            sessions::refresh_hash.eq(new.hash()),
+            sessions::previous_hash.eq(old.hash()),
+            sessions::rotated_at.eq(tx.now),
+            sessions::expires_at.eq(expires_at),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn revoke(tx: &mut Tx, id: &SessionId) -> Result<()> {
+    diesel::update(sessions::table.find(id)).set(sessions::revoked_at.eq(tx.now)).execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn revoke_all(tx: &mut Tx, member: &StaffId) -> Result<()> {
+    diesel::update(sessions::table.filter(sessions::staff_id.eq(member)).filter(sessions::revoked_at.is_null()))
+        .set(sessions::revoked_at.eq(tx.now))
+        .execute(tx.conn)?;
+    Ok(())
+}

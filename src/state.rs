@@ -1,0 +1,143 @@
+//! What every request shares, and the only two ways to the database: `read` and `write`.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::{FromRequest, HttpRequest, dev, web};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Conn, Db, Tx};
+use crate::error::{Error, Result};
+use crate::ids::Actor;
+use crate::staff::Tokens;
+
+/// The service as a value: cheap to clone, handed to every handler.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// The parts of an [`App`].
+pub struct Inner {
+    /// Settings.
+    pub config: Config,
+    /// Database pools.
+    pub db: Db,
+    /// Time.
+    pub clock: Clock,
+    /// Signs and checks access tokens.
+    pub tokens: Tokens,
+    /// Renders `/metrics`.
+    pub metrics: PrometheusHandle,
+    /// Idempotency keys whose first request has not been answered yet, in this process.
+    in_flight: Mutex<HashSet<String>>,
+    /// Slots for password hashing: each takes 19 MiB and a core.
+    hashing: tokio::sync::Semaphore,
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// [`Error::Startup`] when a key cannot be used.
+    pub fn new(config: Config, db: Db, clock: Clock) -> Result<Self> {
+        let tokens = Tokens::from_config(&config.auth)?;
+        let metrics = crate::http::metrics::recorder();
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        let hashing = tokio::sync::Semaphore::new(cores);
+        Ok(Self(Arc::new(Inner { config, db, clock, tokens, metrics, in_flight: Mutex::default(), hashing })))
+    }
+
+    /// Runs a reading operation off the async threads.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::Unavailable`] when no connection is free.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        by: &Actor,
+        work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (app, by) = (self.clone(), by.clone());
+        block(move || app.db.read(|conn| work(&mut app.tx(conn, &by)))).await
+    }
+
+    /// Runs a writing operation off the async threads: one transaction, one instant, one actor.
+    ///
+    /// # Errors
+    /// Those of `work`, after which nothing of it remains.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        by: &Actor,
+        work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (app, by) = (self.clone(), by.clone());
+        block(move || app.write_now(&by, work)).await
+    }
+
+    /// The same for threads that may wait: the worker, the command line, tests.
+    ///
+    /// # Errors
+    /// Those of `work`, after which nothing of it remains.
+    pub fn write_now<T>(&self, by: &Actor, work: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
+        self.db.write(|conn| work(&mut self.tx(conn, by)))
+    }
+
+    /// Runs a slow computation, such as hashing a password, off the async threads; no more at once than there are cores.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the service is stopping.
+    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let permit = self.hashing.acquire().await.map_err(|_| Error::Unavailable)?;
+        let value = block(move || Ok(work())).await;
+        drop(permit);
+        value
+    }
+
+    fn tx<'a>(&'a self, conn: &'a mut Conn, by: &'a Actor) -> Tx<'a> {
+        Tx { conn, now: self.clock.now(), by, request_id: String::new(), firm: &self.config.business }
+    }
+
+    /// Marks an idempotency key as being worked on; `None` when it already is.
+    pub(crate) fn enter_flight(&self, key: String) -> Option<InFlight> {
+        let mut keys = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(key.clone()).then(|| InFlight { app: self.clone(), key })
+    }
+}
+
+/// Holds an idempotency key until dropped.
+pub(crate) struct InFlight {
+    app: App,
+    key: String,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.app.in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
+/// The only `web::block`. A panic inside costs this request alone.
+async fn block<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    web::block(work).await.unwrap_or_else(|_| {
+        tracing::error!("an operation panicked; its transaction is gone");
+        Err(Error::Startup("an operation panicked".to_owned()))
+    })
+}
+
+impl FromRequest for App {
+    type Error = Error;
+    type Future = std::future::Ready<Result<App>>;
+
+    fn from_request(req: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let app = req.app_data::<web::Data<App>>().map(|app| app.get_ref().clone());
+        std::future::ready(app.ok_or_else(|| Error::Startup("the application state is missing".to_owned())))
+    }
+}

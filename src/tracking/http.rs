@@ -1,0 +1,146 @@
+//! `GET /v1/track/{code}`, the pages, and what they are made of.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{look_up, pages};
+use crate::code::OrderCode;
+use crate::error::{Problem, Result, Slug};
+use crate::http::Call;
+use crate::http::request::page;
+use crate::orders::http::Code;
+use crate::state::App;
+use crate::texts::{self, Lang};
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// `?lang=`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LangQuery {
+    /// `ky`, `ru` or `en`; goes before `Accept-Language`.
+    lang: Option<String>,
+}
+
+/// `?lang=&code=`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CodeQuery {
+    /// `ky`, `ru` or `en`; goes before `Accept-Language`.
+    lang: Option<String>,
+    /// As typed.
+    #[serde(default)]
+    code: String,
+}
+
+fn language(req: &HttpRequest, query: Option<&str>) -> Lang {
+    let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Lang::negotiate(query, accepted)
+}
+
+/// An order's way, as JSON.
+pub async fn track(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    code: Code,
+    query: web::Query<LangQuery>,
+) -> Result<HttpResponse> {
+    let lang = language(&req, query.lang.as_deref());
+    let mut response = call.read(app, move |tx| look_up(tx, &code, lang)).await?;
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    if let Ok(lang) = HeaderValue::from_str(lang.as_str()) {
+        response.headers_mut().insert(header::CONTENT_LANGUAGE, lang);
+    }
+    Ok(response)
+}
+
+/// The page with the field for a code.
+pub async fn home(app: App, req: HttpRequest, query: web::Query<LangQuery>) -> HttpResponse {
+    let lang = language(&req, query.lang.as_deref());
+    html(StatusCode::OK, pages::home(lang, &app.config.business.name, None, ""))
+}
+
+/// The form's address: sends on to the order's page, or back with what is wrong.
+pub async fn find(app: App, req: HttpRequest, query: web::Query<CodeQuery>) -> HttpResponse {
+    let lang = language(&req, query.lang.as_deref());
+    match OrderCode::parse(&app.config.business.code_prefix, &query.code) {
+        Ok(code) => HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/t/{code}?lang={}", lang.as_str())))
+            .finish(),
+        Err(_) => try_again(&app, lang, Slug::MistypedCode, &query.code),
+    }
+}
+
+/// An order's way, as a page.
+pub async fn order_page(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    path: web::Path<String>,
+    query: web::Query<LangQuery>,
+) -> HttpResponse {
+    let lang = language(&req, query.lang.as_deref());
+    let Ok(code) = OrderCode::parse(&app.config.business.code_prefix, &path) else {
+        return try_again(&app, lang, Slug::MistypedCode, &path);
+    };
+    match app.read(&call.actor, move |tx| look_up(tx, &code, lang)).await {
+        Ok(view) => html(StatusCode::OK, pages::track(lang, &app.config.business.name, &view)),
+        Err(error) => {
+            let slug = error.to_problem().slug;
+            if !matches!(slug, Slug::NotFound) {
+                tracing::error!(%error, "a tracking page could not be made");
+            }
+            try_again(&app, lang, slug, &path)
+        }
+    }
+}
+
+/// The field again, with what is wrong said in the reader's language.
+fn try_again(app: &App, lang: Lang, slug: Slug, typed: &str) -> HttpResponse {
+    let key = match slug {
+        Slug::MistypedCode => "error-mistyped-code",
+        Slug::NotFound => "error-not-found",
+        Slug::RateLimited => "error-rate-limited",
+        _ => "error-unavailable",
+    };
+    let status = StatusCode::from_u16(slug.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let sentence = texts::text(lang, key, &[]);
+    html(status, pages::home(lang, &app.config.business.name, Some(&sentence), typed))
+}
+
+fn html(status: StatusCode, body: String) -> HttpResponse {
+    let mut response = page(status, HTML, body);
+    let headers = response.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What a problem means and what to do.
+pub async fn problem(app: App, path: web::Path<String>) -> Result<HttpResponse> {
+    let Some(slug) = Slug::ALL.iter().find(|slug| slug.as_str() == *path) else {
+        return Problem::not_found(format_args!("problem {path:?}")).fail();
+    };
+    let body = format!("{}\n\nHTTP {} · {}", slug.guide(), slug.status(), slug.as_str());
+    Ok(html(StatusCode::OK, pages::message(Lang::En, &app.config.business.name, slug.title(), &body)))
+}
+
+/// The style sheet.
+pub async fn style() -> HttpResponse {
+    asset("text/css; charset=utf-8", pages::STYLE)
+}
+
+/// The icon.
+pub async fn icon() -> HttpResponse {
+    asset("image/svg+xml", pages::ICON)
+}
+
+fn asset(content_type: &'static str, body: &'static str) -> HttpResponse {
+    let mut response = page(StatusCode::OK, content_type, body);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    response
+}

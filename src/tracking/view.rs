@@ -1,0 +1,107 @@
+//! What anybody with the code may see of an order: its way, the sum to pay, the pickup point. Nothing of the customer.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::money::Money;
+
+/// The public view of an order: the answer of `GET /v1/track/{code}`, and what the tracking page is made of.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrackView {
+    /// The order code, in its canonical form.
+    pub code: String,
+    /// The order's status, one snake_case word.
+    pub status: String,
+    /// The status in the reader's language.
+    pub status_text: String,
+    /// When the order last changed.
+    pub updated_at: DateTime<Utc>,
+    /// What happened so far, oldest first.
+    pub timeline: Vec<TrackEvent>,
+    /// Where the order is to be picked up, once that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pickup_point: Option<TrackBranch>,
+    /// What the customer still owes, when that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub balance_due: Option<Money>,
+    /// Until when storage at the pickup point is free; only after arrival.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub free_storage_until: Option<DateTime<Utc>>,
+    /// How many of the order's parcels have arrived.
+    pub parcels: TrackParcels,
+}
+
+/// One line of the timeline.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrackEvent {
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The order's status after it, one snake_case word.
+    pub status: String,
+    /// What happened, in the reader's language.
+    pub text: String,
+    /// Where, when it happened somewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+}
+
+/// A pickup point, as the public sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrackBranch {
+    /// Its name.
+    pub name: String,
+    /// The city.
+    pub city: String,
+    /// Street and house, or quarter and landmark.
+    pub address: String,
+    /// A phone for questions, as it is to be read.
+    pub phone: String,
+    /// Opening hours, as they are to be read.
+    pub hours: String,
+}
+
+/// Parcels that have arrived at the pickup point, of all the order's parcels.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+pub struct TrackParcels {
+    /// Arrived so far.
+    pub arrived: u32,
+    /// All of them.
+    pub total: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        let at = "2026-05-24T08:05:00Z".parse().unwrap();
+        let event = TrackEvent { at, status: "requested".into(), text: "Request received".into(), place: None };
+        let mut view = TrackView {
+            code: "TG-7K4M9-2QX8C-5".into(),
+            status: "requested".into(),
+            status_text: "Request received".into(),
+            updated_at: at,
+            timeline: vec![event],
+            pickup_point: None,
+            balance_due: None,
+            free_storage_until: None,
+            parcels: TrackParcels::default(),
+        };
+        let mut expected = json!({
+            "code": "TG-7K4M9-2QX8C-5",
+            "status": "requested",
+            "status_text": "Request received",
+            "updated_at": "2026-05-24T08:05:00Z",
+            "timeline": [{"at": "2026-05-24T08:05:00Z", "status": "requested", "text": "Request received"}],
+            "parcels": {"arrived": 0, "total": 0},
+        });
+        assert_eq!(serde_json::to_value(&view).unwrap(), expected);
+        view.balance_due = Some(Money::tyiyn(124_500));
+        expected["balance_due"] = json!({"amount": 124_500, "currency": "KGS"});
+        assert_eq!(serde_json::to_value(&view).unwrap(), expected);
+    }
+}

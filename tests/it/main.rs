@@ -1,0 +1,8 @@
+//! The integration tests: one binary, one file per room, every test on both databases.
+
+#[macro_use]
+mod harness;
+
+mod flow;
+mod postgres_harness;
+mod transports;
