@@ -1,5 +1,9 @@
 //! All calls on one screen, and the server made of them.
 
+pub mod access;
+pub mod openapi;
+pub mod route;
+
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
@@ -9,9 +13,6 @@ use crate::audit::http as audit;
 use crate::branches::http as branches;
 use crate::desk::{self, http as orders};
 use crate::error::{Error, Problem, Result, Slug};
-use crate::http::access::Who::{self, AnyStaff, Anyone};
-use crate::http::openapi;
-use crate::http::route::{Route, get, patch, post, put, register};
 use crate::http::{Nothing, Page, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::notifications::http as notifications;
@@ -23,6 +24,8 @@ use crate::staff::http as staff;
 use crate::state::App;
 use crate::tariffs::http as tariffs;
 use crate::tracking::{http as tracking, view::TrackView};
+use access::Who::{self, AnyStaff, Anyone};
+use route::{Route, get, patch, post, put, register};
 
 const ADMIN: Who = Who::Only(&[]);
 const AUDITOR: Who = Who::Only(&[Role::Auditor]);

@@ -24,6 +24,7 @@ pub mod http;
 pub mod idempotency;
 pub mod starter;
 pub mod state;
+pub mod tokens;
 // The rooms, lower ones first.
 pub mod audit;
 pub mod branches;

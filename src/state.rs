@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::ids::Actor;
-use crate::staff::Tokens;
+use crate::tokens::Tokens;
 
 /// The service as a value: cheap to clone, handed to every handler.
 #[derive(Clone)]

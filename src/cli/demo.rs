@@ -299,7 +299,7 @@ fn request(index: usize, kind: Kind, description: &str) -> Result<NewOrder> {
         person: Person {
             name: NAMES[index % NAMES.len()].to_owned(),
             phone,
-            email: (index % 2 == 0).then(|| format!("customer{index}@example.kg")),
+            email: index.is_multiple_of(2).then(|| format!("customer{index}@example.kg")),
             language: [Lang::Ru, Lang::Ky][index % 2],
         },
         items: vec![NewItem {

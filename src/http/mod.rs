@@ -1,14 +1,11 @@
 //! What all rooms' handlers share: who calls, what they sent, how answers and refusals look.
 
-pub mod access;
 pub mod body;
 pub mod call;
 pub mod metrics;
-pub mod openapi;
 pub mod paging;
 pub mod problem;
 pub mod request;
-pub mod route;
 pub mod text;
 
 pub use body::{Body, Nothing};

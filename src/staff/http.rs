@@ -6,11 +6,12 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Member, MemberChange, NewMember, Password, RefreshToken, Refreshed};
+use super::{Member, MemberChange, NewMember, Password, Refreshed};
 use crate::error::{Problem, Result, Slug};
 use crate::http::{Body, Call, Nothing, Page, Reply};
 use crate::ids::{Actor, BranchId, Role, SessionId, StaffId};
 use crate::state::App;
+use crate::tokens::RefreshToken;
 
 /// Credentials.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -3,7 +3,6 @@
 pub mod http;
 mod password;
 mod store;
-mod tokens;
 
 use chrono::TimeDelta;
 
@@ -12,10 +11,10 @@ use crate::branches;
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
 use crate::ids::{Actor, BranchId, Role, SessionId, StaffId};
+use crate::tokens::{Claims, RefreshToken};
 
 pub use password::{Password, matches};
 pub use store::Member;
-pub use tokens::{Claims, RefreshToken, Tokens};
 
 /// A client that lost the answer to a refresh may ask again with the old token this long; later it is theft.
 const LOST_ANSWER_GRACE: TimeDelta = TimeDelta::seconds(10);

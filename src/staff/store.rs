@@ -3,11 +3,12 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::{NewMember, RefreshToken};
+use super::NewMember;
 use crate::db::Tx;
 use crate::db::schema::{sessions, staff};
 use crate::error::Result;
 use crate::ids::{BranchId, Role, SessionId, StaffId};
+use crate::tokens::RefreshToken;
 
 /// An account as stored.
 #[derive(Clone, Debug, Queryable)]

@@ -3,6 +3,7 @@
 #[macro_use]
 mod harness;
 
+mod arrows;
 mod flow;
 mod postgres_harness;
 mod transports;

@@ -13,8 +13,9 @@ use torugart::config::Config;
 use torugart::db::{Db, migrate};
 use torugart::ids::{Actor, Role};
 use torugart::rates::{self, feed};
-use torugart::staff::{self, NewMember, RefreshToken};
+use torugart::staff::{self, NewMember};
 use torugart::state::App;
+use torugart::tokens::RefreshToken;
 use torugart::{app, starter};
 
 use super::postgres;

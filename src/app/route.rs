@@ -165,7 +165,7 @@ pub fn register(routes: Vec<Route>, cfg: &mut web::ServiceConfig) {
 
 async fn wrong_method(allow: String) -> Result<HttpResponse> {
     let mut response =
-        super::problem::response(Problem::new(Slug::MethodNotAllowed, format!("This address takes {allow}.")));
+        crate::http::problem::response(Problem::new(Slug::MethodNotAllowed, format!("This address takes {allow}.")));
     if let Ok(allow) = allow.parse() {
         response.headers_mut().insert(actix_web::http::header::ALLOW, allow);
     }

@@ -68,7 +68,7 @@ pub fn document(routes: &[Route], firm: &Firm) -> OpenApi {
             }
         }
         let operation = operation(route);
-        let path = paths.paths.entry(route.path.to_owned()).or_insert_with(PathItem::default);
+        let path = paths.paths.entry(route.path.to_owned()).or_default();
         let added = PathItem::new(method(&route.method), operation);
         path.merge_operations(added);
     }

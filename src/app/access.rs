@@ -6,8 +6,8 @@ use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 
-use super::call::{Call, RequestId};
 use crate::error::{Error, Problem, Result, Slug};
+use crate::http::call::{Call, RequestId};
 use crate::ids::{Actor, Role};
 use crate::staff;
 use crate::state::App;
