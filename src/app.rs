@@ -114,6 +114,7 @@ pub fn server(app: &App) -> Result<(Server, std::net::SocketAddr)> {
             .app_data(web::PathConfig::default().error_handler(|error, _| unreadable("address", &error)))
             .app_data(web::QueryConfig::default().error_handler(|error, _| unreadable("query", &error)))
             .configure(|cfg| register(routes(), cfg))
+            .service(web::redirect("/docs", "/docs/"))
             .service(docs())
             .wrap(from_fn(request::observe))
     })

@@ -6,11 +6,10 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 
 use super::serve::{Background, listen};
-use super::{open, start_log};
+use super::{open_unfurnished, start_log};
 use crate::branches::{self, Kind as BranchKind, NewBranch};
-use crate::clock::Clock;
 use crate::code::OrderCode;
-use crate::config::{Config, EmailTransportName, SmsTransportName};
+use crate::config::{Config, EmailTransportName, SmsTransportName, Starter};
 use crate::customers::Person;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -24,6 +23,7 @@ use crate::quotes::{NewQuote, rules::LineRequest};
 use crate::rates::{self, feed};
 use crate::shipments::{self, Arrival, CheckpointStatus, NewCheckpoint, NewShipment};
 use crate::staff::{self, NewMember, Password};
+use crate::starter;
 use crate::texts::Lang;
 
 /// The National Bank's answers as recorded on 23 May 2026.
@@ -51,8 +51,8 @@ pub(super) fn serve(mut config: Config) -> Result<()> {
     config.email.transport = EmailTransportName::Log;
     // The recorded rates are of May 2026; a demonstration must be able to quote in any year.
     config.business.rate_grace_days = 36_500;
-    let app = open(config, Clock::System)?;
-    let codes = app.write_now(&Actor::System, furnish)?;
+    let app = open_unfurnished(config)?;
+    let codes = app.write_now(&Actor::System, |tx| furnish(tx, &app.config.starter))?;
     let mut background = Background::new();
     background.send_messages(&app)?;
     listen(&app, |address| greet(address, &codes))
@@ -75,7 +75,11 @@ fn greet(address: std::net::SocketAddr, codes: &[(String, String)]) {
 }
 
 /// Fills an empty database; tells codes and statuses.
-fn furnish(tx: &mut Tx) -> Result<Vec<(String, String)>> {
+fn furnish(tx: &mut Tx, starter: &Starter) -> Result<Vec<(String, String)>> {
+    let now = tx.now;
+    // The firm existed before its first order.
+    tx.now = now - STEP * 10;
+    starter::furnish(tx, starter)?;
     for recorded in [DAILY, WEEKLY] {
         let feed = feed::parse(recorded).map_err(|error| Error::Startup(format!("the recorded rates: {error}")))?;
         rates::take(tx, &feed)?;
@@ -106,7 +110,6 @@ fn furnish(tx: &mut Tx) -> Result<Vec<(String, String)>> {
         )?;
     }
     let mut codes = Vec::new();
-    let now = tx.now;
     for (index, stop) in Stop::ALL.iter().enumerate() {
         // Begin so long ago that the last step is fresh.
         tx.now = now - STEP * stop.steps();

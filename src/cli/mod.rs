@@ -125,15 +125,19 @@ pub fn run() -> Result<()> {
 }
 
 /// Opens the database, migrates it, furnishes it when empty.
-fn open(config: Config, clock: Clock) -> Result<App> {
+fn open(config: Config) -> Result<App> {
+    let app = open_unfurnished(config)?;
+    app.write_now(&Actor::System, |tx| starter::furnish(tx, &app.config.starter))?;
+    Ok(app)
+}
+
+fn open_unfurnished(config: Config) -> Result<App> {
     let db = Db::open(&config.database.url()?, config.database.connections)?;
     let steps = migrate::run(&db)?;
     if !steps.is_empty() {
         tracing::info!(database = db.kind(), steps = steps.len(), "database migrated");
     }
-    let app = App::new(config, db, clock)?;
-    app.write_now(&Actor::System, |tx| starter::furnish(tx, &app.config.starter))?;
-    Ok(app)
+    App::new(config, db, Clock::System)
 }
 
 fn start_log(config: &Config) -> Result<()> {
@@ -179,7 +183,7 @@ fn add_staff(config: Config, add: StaffAdd) -> Result<()> {
         branch: add.branch,
         password_hash: password.hash()?,
     };
-    let app = open(config, Clock::System)?;
+    let app = open(config)?;
     let member = app.write_now(&Actor::System, |tx| staff::add(tx, &new))?;
     println!("{} can log in as {}.", member.login, member.role);
     Ok(())
@@ -190,7 +194,7 @@ fn fetch_rates(config: Config, from: Option<String>) -> Result<()> {
     if base.is_empty() {
         return Err(Error::Startup("rates.url is empty: name a source with --from".to_owned()));
     }
-    let app = open(config, Clock::System)?;
+    let app = open(config)?;
     let mut refused = Vec::new();
     for report in rates::refresh(&app, &base)? {
         match report.outcome {

@@ -6,7 +6,6 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::{open, start_log};
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::notifications::{self, Gateways};
@@ -82,7 +81,7 @@ fn rest(pause: Duration, stop: &AtomicBool) {
 /// `torugart serve`
 pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
     start_log(&config)?;
-    let app = open(config, Clock::System)?;
+    let app = open(config)?;
     let mut background = Background::new();
     if with_worker {
         background.send_messages(&app)?;
@@ -104,7 +103,7 @@ pub(super) fn listen(app: &App, started: impl FnOnce(std::net::SocketAddr)) -> R
 /// `torugart worker`
 pub(super) fn work(config: Config) -> Result<()> {
     start_log(&config)?;
-    let app = open(config, Clock::System)?;
+    let app = open(config)?;
     let mut background = Background::new();
     background.send_messages(&app)?;
     tracing::info!(database = app.db.kind(), "sending messages; Ctrl-C stops");
