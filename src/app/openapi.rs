@@ -7,7 +7,7 @@ use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr,
-    Required, ResponseBuilder, ResponsesBuilder, Schema, schema::Type,
+    Required, ResponseBuilder, ResponsesBuilder, Schema, schema::Type, tag::TagBuilder,
 };
 
 use super::access::{Key, Who};
@@ -49,6 +49,24 @@ pub struct BadField {
 
 const TOKEN: &str = "staff";
 
+/// The chapters of the document, in the order of an order's life.
+const TAGS: [(&str, &str); 14] = [
+    ("auth", "Log in, stay logged in, log out"),
+    ("me", "The account behind a token"),
+    ("orders", "From request to pickup, with its money"),
+    ("parcels", "Boxes in the China warehouse and after"),
+    ("shipments", "Trucks: load, depart, report, arrive"),
+    ("track", "What anybody with a code may see"),
+    ("notifications", "Messages to customers"),
+    ("branches", "Warehouses and pickup points"),
+    ("rates", "Exchange rates"),
+    ("tariffs", "What a kilogram costs"),
+    ("staff", "Accounts"),
+    ("audit", "Who did what"),
+    ("pages", "Pages for people"),
+    ("service", "Health, figures, this document"),
+];
+
 /// Builds the document.
 pub fn document(routes: &[Route], firm: &Firm) -> OpenApi {
     let mut components = ComponentsBuilder::new().security_scheme(
@@ -79,6 +97,7 @@ pub fn document(routes: &[Route], firm: &Firm) -> OpenApi {
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some(include_str!("../../docs/api.md"))),
         )
+        .tags(Some(TAGS.map(|(name, about)| TagBuilder::new().name(name).description(Some(about)).build())))
         .paths(paths)
         .components(Some(components.build()))
         .build()
@@ -159,7 +178,11 @@ fn who_may(route: &Route) -> String {
 }
 
 fn tag(path: &str) -> &str {
-    path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next()).unwrap_or("service")
+    match path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next()) {
+        Some(room) => room,
+        None if matches!(path, "/healthz" | "/readyz" | "/metrics" | "/openapi.json") => "service",
+        None => "pages",
+    }
 }
 
 fn path_names(path: &str) -> impl Iterator<Item = &str> {
