@@ -4,6 +4,7 @@
 mod harness;
 
 mod arrows;
+mod database;
 mod flow;
 mod postgres_harness;
 mod transports;

@@ -1,0 +1,61 @@
+//! The two databases have the shape that the code believes in.
+
+use diesel::prelude::*;
+use torugart::db::schema::*;
+use torugart::db::{Url, migrate};
+
+use crate::harness::server::*;
+
+/// Asks a database for every column of a table. PostgreSQL's quoting is good SQL for SQLite too.
+macro_rules! ask_for {
+    ($conn:expr, $($table:ident),+ $(,)?) => {
+        $(
+            let all = diesel::debug_query::<diesel::pg::Pg, _>(&$table::table.select($table::all_columns)).to_string();
+            let sql = format!("{} WHERE 1 = 0", all.split(" -- ").next().unwrap());
+            diesel::sql_query(&sql).execute($conn).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        )+
+    };
+}
+
+on_both! {
+    fn every_column_of_the_schema_is_there(s: &Server) {
+        s.app
+            .db
+            .read(|conn| {
+                ask_for!(
+                    conn, audit, branches, checkpoints, company_rates, counters, customers, events, idempotency_keys,
+                    journal_seals, journals, notifications, order_items, orders, parcels, payments, postings, quotes,
+                    rates, sessions, shipments, staff, tariffs,
+                );
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    fn migrations_are_current_and_run_only_once(s: &Server) {
+        assert_eq!(migrate::run(&s.app.db).unwrap(), Vec::<String>::new());
+        s.get(ANYONE, "/readyz").expect(200);
+    }
+}
+
+#[test]
+fn both_databases_have_steps_of_the_same_names() {
+    let steps = |kind: &str| {
+        let folder = format!("{}/migrations/{kind}", env!("CARGO_MANIFEST_DIR"));
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(steps("sqlite"), steps("postgres"));
+}
+
+#[test]
+fn a_mistyped_address_is_refused_instead_of_becoming_a_new_file() {
+    for url in ["", "torugart.db", "sqlite:torugart.db", "sqlite://", "sqlite://:memory:", "postgre://x", "mysql://x/y"]
+    {
+        assert!(url.parse::<Url>().is_err(), "{url}");
+    }
+    assert_eq!("sqlite://a/b.db".parse(), Ok(Url::Sqlite("a/b.db".to_owned())));
+    assert!("postgresql://x/y".parse::<Url>().is_ok());
+}
