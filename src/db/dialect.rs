@@ -21,7 +21,10 @@ pub(super) fn transaction<T>(conn: &mut Conn, work: impl Fn(&mut Conn) -> Result
             Ok(value)
         }
         Err(error) => {
-            <Conn as Connection>::TransactionManager::rollback_transaction(conn)?;
+            // The first error is the one to tell; a connection that cannot even roll back is dropped by the pool.
+            if let Err(second) = <Conn as Connection>::TransactionManager::rollback_transaction(conn) {
+                tracing::warn!(error = %second, "a rollback failed");
+            }
             Err(error)
         }
     }
@@ -33,25 +36,32 @@ struct Claimed {
     id: String,
 }
 
-/// Takes up to `limit` due rows of the outbox for one worker until `lease_until`, and names them.
-/// On PostgreSQL several workers take different rows; SQLite has one writer at a time anyway.
+/// Takes up to `limit` due rows of the outbox for one worker until `lease_until`, and names them; rows of the `resting`
+/// channel stay. On PostgreSQL several workers take different rows; SQLite has one writer at a time anyway.
 ///
 /// # Errors
 /// Those of the database.
-pub fn claim_due(conn: &mut Conn, now: NaiveDateTime, lease_until: NaiveDateTime, limit: i64) -> Result<Vec<String>> {
+pub fn claim_due(
+    conn: &mut Conn,
+    now: NaiveDateTime,
+    lease_until: NaiveDateTime,
+    limit: i64,
+    resting: &str,
+) -> Result<Vec<String>> {
     let skip = match conn {
         Conn::Pg(_) => "FOR UPDATE SKIP LOCKED",
         Conn::Sqlite(_) => "",
     };
     let claimed: Vec<Claimed> = diesel::sql_query(
         "UPDATE notifications SET state = 'sending', attempts = attempts + 1, next_attempt_at = $1 WHERE id IN \
-         (SELECT id FROM notifications WHERE state IN ('pending', 'sending') AND next_attempt_at <= $2 \
-          ORDER BY next_attempt_at, id LIMIT $3 ",
+         (SELECT id FROM notifications WHERE state IN ('pending', 'sending') AND next_attempt_at <= $2 AND channel <> $3 \
+          ORDER BY next_attempt_at, id LIMIT $4 ",
     )
     .sql(skip)
     .sql(") RETURNING id")
     .bind::<Timestamp, _>(lease_until)
     .bind::<Timestamp, _>(now)
+    .bind::<Text, _>(resting)
     .bind::<BigInt, _>(limit)
     .load(conn)?;
     Ok(claimed.into_iter().map(|row| row.id).collect())

@@ -19,6 +19,8 @@ const CHANNEL_REST: TimeDelta = TimeDelta::minutes(5);
 pub struct Mark {
     /// The new state.
     pub state: State,
+    /// Attempts that count so far.
+    pub attempts: i32,
     /// When to try again, if it is to be tried.
     pub next_attempt_at: NaiveDateTime,
     /// Why it did not go.
@@ -31,8 +33,14 @@ pub struct Mark {
 
 /// Decides; `attempts` counts the one just made.
 pub fn after(outcome: Outcome, attempts: i32, now: NaiveDateTime) -> Mark {
-    let mark =
-        |state, next_attempt_at, error| Mark { state, next_attempt_at, error, note: None, is_channel_at_fault: false };
+    let mark = |state, next_attempt_at, error| Mark {
+        state,
+        attempts,
+        next_attempt_at,
+        error,
+        note: None,
+        is_channel_at_fault: false,
+    };
     match outcome {
         Outcome::Accepted { note } => Mark { note, ..mark(State::Sent, now, None) },
         Outcome::Refused { reason } => mark(State::Failed, now, Some(reason)),
@@ -41,9 +49,11 @@ pub fn after(outcome: Outcome, attempts: i32, now: NaiveDateTime) -> Mark {
         }
         Outcome::Retry { reason } => mark(State::Pending, now + pause(attempts), Some(reason)),
         // The message is fine, so the attempt does not count against it.
-        Outcome::Stop { reason } => {
-            Mark { is_channel_at_fault: true, ..mark(State::Pending, now + CHANNEL_REST, Some(reason)) }
-        }
+        Outcome::Stop { reason } => Mark {
+            is_channel_at_fault: true,
+            attempts: attempts - 1,
+            ..mark(State::Pending, now + CHANNEL_REST, Some(reason))
+        },
     }
 }
 
@@ -76,8 +86,9 @@ mod tests {
 
     #[test]
     fn our_own_fault_rests_the_channel_and_keeps_the_message() {
-        let mark = after(Outcome::Stop { reason: "wrong password".to_owned() }, MOST_ATTEMPTS + 5, now());
+        let mark = after(Outcome::Stop { reason: "wrong password".to_owned() }, MOST_ATTEMPTS, now());
         assert_eq!((mark.state, mark.is_channel_at_fault), (State::Pending, true));
+        assert_eq!(mark.attempts, MOST_ATTEMPTS - 1, "a rest of the channel does not use a message up");
         assert_eq!(mark.next_attempt_at, now() + CHANNEL_REST);
     }
 }

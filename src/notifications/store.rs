@@ -114,12 +114,17 @@ pub fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<Notification>> {
     Ok(table.filter(notifications::id.eq_any(ids.to_vec())).order(notifications::id).load(tx.conn)?)
 }
 
-/// Writes what became of an attempt, unless somebody else has decided meanwhile.
-pub fn mark(tx: &mut Tx, id: &NotificationId, mark: &Mark) -> Result<()> {
+/// Writes what became of an attempt, unless the lease ended and another worker has the message now.
+pub fn mark(tx: &mut Tx, claimed: &Notification, mark: &Mark) -> Result<()> {
     let sent_at = (mark.state == State::Sent).then_some(tx.now);
-    diesel::update(table.find(id).filter(notifications::state.eq(State::Sending)))
+    let still_ours = table
+        .find(&claimed.id)
+        .filter(notifications::state.eq(State::Sending))
+        .filter(notifications::attempts.eq(claimed.attempts));
+    diesel::update(still_ours)
         .set((
             notifications::state.eq(mark.state),
+            notifications::attempts.eq(mark.attempts),
             notifications::next_attempt_at.eq(mark.next_attempt_at),
             notifications::last_error.eq(&mark.error),
             notifications::provider_note.eq(&mark.note),
@@ -130,7 +135,7 @@ pub fn mark(tx: &mut Tx, id: &NotificationId, mark: &Mark) -> Result<()> {
 }
 
 pub fn revive(tx: &mut Tx, id: &NotificationId) -> Result<()> {
-    diesel::update(table.find(id))
+    diesel::update(table.find(id).filter(notifications::state.eq(State::Failed)))
         .set((
             notifications::state.eq(State::Pending),
             notifications::attempts.eq(0),

@@ -1,13 +1,18 @@
 //! The worker: claim with a lease, send with no transaction open, mark. At least once; a repeat carries the same id.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 
+use super::rules::Mark;
 use super::store::Notification;
 use super::transport::{EmailTransport, Message, Outcome, SmsTransport};
-use super::{Channel, HttpGateway, HttpGatewayConfig, Sent, Smspro, SmsproConfig, Smtp, SmtpConfig, rules, store};
+use super::{
+    Channel, HttpGateway, HttpGatewayConfig, Sent, Smspro, SmsproConfig, Smtp, SmtpConfig, State, rules, store,
+};
 use crate::config::{Config, EmailTransportName, SmsTransportName};
 use crate::db;
 use crate::error::{Error, Result};
@@ -20,15 +25,31 @@ const LEASE: TimeDelta = TimeDelta::minutes(15);
 /// Pause of an idle worker.
 const IDLE: Duration = Duration::from_millis(500);
 
-/// The ways out.
+/// The ways out, and which of them rests.
 pub struct Gateways {
-    /// Short messages.
-    pub sms: SmsTransport,
-    /// Mail.
-    pub email: EmailTransport,
+    sms: SmsTransport,
+    email: EmailTransport,
+    /// A channel whose gateway says that our account or settings are at fault, and until when it is left alone.
+    resting: Mutex<Vec<(Channel, NaiveDateTime)>>,
 }
 
 impl Gateways {
+    /// These ways.
+    pub fn new(sms: SmsTransport, email: EmailTransport) -> Self {
+        Self { sms, email, resting: Mutex::default() }
+    }
+
+    /// The channels that rest at this moment.
+    fn resting(&self, now: NaiveDateTime) -> Vec<Channel> {
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.retain(|(_, until)| *until > now);
+        resting.iter().map(|(channel, _)| *channel).collect()
+    }
+
+    fn rest(&self, channel: Channel, until: NaiveDateTime) {
+        self.resting.lock().unwrap_or_else(PoisonError::into_inner).push((channel, until));
+    }
+
     /// The ways that the settings name.
     ///
     /// # Errors
@@ -55,7 +76,7 @@ impl Gateways {
                 EmailTransport::Smtp(Smtp::new(&smtp).map_err(startup)?)
             }
         };
-        Ok(Self { sms, email })
+        Ok(Self::new(sms, email))
     }
 
     fn send(&self, notification: &Notification) -> Outcome {
@@ -81,44 +102,59 @@ pub struct Worked {
     pub sent: usize,
 }
 
-/// One turn: claims what is due, sends it, marks it.
+/// One turn: claims what is due on the channels that do not rest, sends it, marks it.
 ///
 /// # Errors
 /// Those of the database; a gateway's failure is not an error but a mark.
 pub fn step(app: &App, gateways: &Gateways) -> Result<Worked> {
+    let resting = gateways.resting(app.clock.now());
+    if Channel::ALL.iter().all(|channel| resting.contains(channel)) {
+        return Ok(Worked::default());
+    }
+    let resting = resting.first().map_or("", |channel| channel.as_str());
     let due = app.write_now(&Actor::System, |tx| {
-        let ids = db::claim_due(tx.conn, tx.now, tx.now + LEASE, BATCH)?;
+        let ids = db::claim_due(tx.conn, tx.now, tx.now + LEASE, BATCH, resting)?;
         store::by_ids(tx, &ids)
     })?;
     let mut worked = Worked { tried: due.len(), sent: 0 };
-    let mut resting: Vec<(Channel, String)> = Vec::new();
     for notification in due {
-        let outcome = match resting.iter().find(|(channel, _)| *channel == notification.channel) {
-            Some((_, reason)) => Outcome::Stop { reason: reason.clone() },
-            None => gateways.send(&notification),
-        };
-        let mark = rules::after(outcome, notification.attempts, app.clock.now());
-        if mark.is_channel_at_fault {
-            let reason = mark.error.clone().unwrap_or_default();
-            tracing::error!(channel = %notification.channel, reason, "the channel rests: our account or settings are at fault");
-            resting.push((notification.channel, reason));
-        }
-        worked.sent += usize::from(mark.state == super::State::Sent);
+        let mark = attempt(app, gateways, &notification);
+        worked.sent += usize::from(mark.state == State::Sent);
         metrics::counter!("notifications_total", "channel" => notification.channel.as_str(), "state" => mark.state.as_str())
             .increment(1);
-        app.write_now(&Actor::System, |tx| store::mark(tx, &notification.id, &mark))?;
+        app.write_now(&Actor::System, |tx| store::mark(tx, &notification, &mark))?;
     }
     Ok(worked)
 }
 
-/// Turns until told to stop.
+/// Sends one message, unless its channel began to rest since it was claimed.
+fn attempt(app: &App, gateways: &Gateways, notification: &Notification) -> Mark {
+    let now = app.clock.now();
+    if gateways.resting(now).contains(&notification.channel) {
+        let reason = "the channel rests".to_owned();
+        return rules::after(Outcome::Stop { reason }, notification.attempts, now);
+    }
+    let mark = rules::after(gateways.send(notification), notification.attempts, app.clock.now());
+    if mark.is_channel_at_fault {
+        let reason = mark.error.as_deref().unwrap_or_default();
+        tracing::error!(channel = %notification.channel, reason, "the channel rests: our account or settings are at fault");
+        gateways.rest(notification.channel, mark.next_attempt_at);
+    }
+    mark
+}
+
+/// Turns until told to stop. A panic in a gateway's code costs one turn; the lease gives the messages back.
 pub fn run(app: &App, gateways: &Gateways, stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
-        match step(app, gateways) {
-            Ok(Worked { tried, .. }) if tried > 0 => {}
-            Ok(_) => std::thread::sleep(IDLE),
-            Err(error) => {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| step(app, gateways))) {
+            Ok(Ok(Worked { tried, .. })) if tried > 0 => {}
+            Ok(Ok(_)) => std::thread::sleep(IDLE),
+            Ok(Err(error)) => {
                 tracing::error!(%error, "the message worker could not reach the outbox");
+                std::thread::sleep(IDLE);
+            }
+            Err(_) => {
+                tracing::error!("the message worker panicked and goes on");
                 std::thread::sleep(IDLE);
             }
         }

@@ -195,6 +195,7 @@ pub fn post(tx: &mut Tx, order: &mut Order, entry: ledger::Entry) -> Result<crat
 /// `wrong_status` and those of [`quotes::offer`].
 pub fn quote(tx: &mut Tx, code: &OrderCode, new: &NewQuote) -> Result<Order> {
     let mut order = lock(tx, code)?;
+    rules::next(order.status, Event::Quoted).map_err(|legal| wrong_status(&order, &legal))?;
     let quote = quotes::offer(tx, &order.id, new)?;
     advance(tx, &mut order, Event::Quoted, Entry::new(EventKind::OrderQuoted))?;
     audit::record(
@@ -249,16 +250,24 @@ fn ended_offer(tx: &mut Tx, code: &OrderCode) -> Result<Option<Quote>> {
     Ok(quotes::live(tx, &order.id)?.filter(|quote| quote.valid_until <= tx.now))
 }
 
+/// The refusal of an offer that has ended.
+pub fn quote_expired(code: &OrderCode) -> Problem {
+    Problem::new(Slug::QuoteExpired, format!("The quote of order {code} has expired; ask for a new one."))
+}
+
 /// The customer agrees: what was quoted is charged, freight excepted, which is charged by actual weight on arrival.
 ///
 /// # Errors
-/// `wrong_status`.
+/// `wrong_status`; `quote_expired`.
 pub fn confirm(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
     let mut order = lock(tx, code)?;
     advance(tx, &mut order, Event::Confirmed, Entry::new(EventKind::OrderConfirmed))?;
     let Some(quote) = quotes::live(tx, &order.id)? else {
         return Err(wrong_status(&order, &[Status::Quoted]));
     };
+    if quote.valid_until <= tx.now {
+        return quote_expired(code).fail();
+    }
     quotes::accept(tx, &quote.id)?;
     let charged = charge_of(&quote);
     if charged > 0 {

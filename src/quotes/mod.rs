@@ -93,8 +93,12 @@ pub fn offer(tx: &mut Tx, order_id: &OrderId, new: &NewQuote) -> Result<Quote> {
     }
     let tariff = tariffs::current(tx)?;
     let yuan = rates::today(tx, Currency::Cny)?;
-    let dollar = rates::today(tx, Currency::Usd)?;
-    let priced = rules::price(new, &tariff, &yuan, &dollar, tx.firm)
+    // A tariff in som needs no dollar, so a stale one refuses nothing.
+    let dollar = match tariff.price_currency {
+        Currency::Usd => Some(rates::today(tx, Currency::Usd)?),
+        _ => None,
+    };
+    let priced = rules::price(new, &tariff, &yuan, dollar.as_ref(), tx.firm)
         .ok_or_else(|| Error::from(Problem::field("/lines", "the total is too large to be a purchase")))?;
     store::retire_offer(tx, order_id, State::Replaced)?;
     store::insert(tx, order_id, &priced, valid_until)

@@ -41,7 +41,13 @@ pub struct Priced {
 }
 
 /// Prices a quote; `None` when a sum is above the ceiling.
-pub fn price(new: &NewQuote, tariff: &Tariff, yuan: &PinnedRate, dollar: &PinnedRate, firm: &Firm) -> Option<Priced> {
+pub fn price(
+    new: &NewQuote,
+    tariff: &Tariff,
+    yuan: &PinnedRate,
+    dollar: Option<&PinnedRate>,
+    firm: &Firm,
+) -> Option<Priced> {
     let step = firm.rounding_step_tyiyn;
     let lines = new.lines.iter().map(|line| price_line(line, yuan, step)).collect::<Option<Vec<_>>>()?;
     let goods_fen = new.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(fen_of(line)?))?;
@@ -50,7 +56,8 @@ pub fn price(new: &NewQuote, tariff: &Tariff, yuan: &PinnedRate, dollar: &Pinned
     let domestic_tyiyn = to_tyiyn(domestic_fen.into(), yuan.rate, step)?;
     let service_fee_bp = new.service_fee_bp.unwrap_or(tariff.service_fee_bp);
     let service_fee_tyiyn = share_bp(goods_tyiyn, service_fee_bp, step)?;
-    let freight_tyiyn = tariff.freight_tyiyn(new.estimated_weight_g, dollar.rate, step)?;
+    let dollar_rate = dollar.map_or(Decimal::ONE, |dollar| dollar.rate);
+    let freight_tyiyn = tariff.freight_tyiyn(new.estimated_weight_g, dollar_rate, step)?;
     let due_before = goods_tyiyn.checked_add(domestic_tyiyn)?.checked_add(service_fee_tyiyn)?;
     let total_tyiyn = due_before.checked_add(freight_tyiyn)?;
     if total_tyiyn > CEILING_MINOR {
@@ -58,10 +65,7 @@ pub fn price(new: &NewQuote, tariff: &Tariff, yuan: &PinnedRate, dollar: &Pinned
     }
     let prepayment_tyiyn = share_bp(due_before, i32::from(firm.prepayment_goods_percent) * 100, step)?
         + share_bp(freight_tyiyn, i32::from(firm.prepayment_freight_percent) * 100, step)?;
-    let mut rates = vec![yuan.clone()];
-    if tariff.price_currency == Currency::Usd {
-        rates.push(dollar.clone());
-    }
+    let rates = [Some(yuan), dollar].into_iter().flatten().cloned().collect();
     Some(Priced {
         goods_tyiyn,
         domestic_tyiyn,

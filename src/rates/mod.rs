@@ -57,24 +57,12 @@ pub struct PinnedRate {
 /// # Errors
 /// `rate_stale` when none is known or it is older than allowed.
 pub fn today(tx: &mut Tx, currency: Currency) -> Result<PinnedRate> {
-    let day = bishkek_day(tx.now);
-    let own = store::own(tx, currency.as_str())?;
-    if let Some((own, rate)) = own.as_ref().and_then(|own| own.kgs_per_unit_e8.map(|rate| (own, rate))) {
-        let effective_on = bishkek_day(own.set_at);
-        refuse_stale(currency, effective_on, tx.firm.own_rate_days, day)?;
-        return Ok(PinnedRate { currency, rate: decimal(rate), effective_on, source: Source::Company });
+    let (rate, life_days) = in_force(tx, currency)?;
+    let age_days = (bishkek_day(tx.now) - rate.effective_on).num_days();
+    if age_days > life_days {
+        return stale(&rate, age_days, life_days).fail();
     }
-    let Some(official) = store::official_on(tx, currency.as_str(), day)? else {
-        return unknown(currency).fail();
-    };
-    let life_days = i64::from(official.valid_days) + tx.firm.rate_grace_days;
-    refuse_stale(currency, official.effective_on, life_days, day)?;
-    let margin_bp = own.map_or(0, |own| own.margin_bp);
-    let (rate, source) = match margin_bp {
-        0 => (decimal(official.kgs_per_unit_e8), Source::Nbkr),
-        _ => (with_margin(decimal(official.kgs_per_unit_e8), margin_bp), Source::NbkrWithMargin),
-    };
-    Ok(PinnedRate { currency, rate, effective_on: official.effective_on, source })
+    Ok(rate)
 }
 
 /// The last known rate, whatever its age: for freight of goods that have arrived already.
@@ -82,13 +70,27 @@ pub fn today(tx: &mut Tx, currency: Currency) -> Result<PinnedRate> {
 /// # Errors
 /// `rate_stale` when none is known at all.
 pub fn latest(tx: &mut Tx, currency: Currency) -> Result<Rate> {
-    if let Some(own) = store::own(tx, currency.as_str())?.and_then(|own| own.kgs_per_unit_e8) {
-        return Ok(decimal(own));
+    in_force(tx, currency).map(|(rate, _)| rate.rate)
+}
+
+/// The firm's own rate, else the bank's with the firm's margin, and for how many days it may be used.
+fn in_force(tx: &mut Tx, currency: Currency) -> Result<(PinnedRate, i64)> {
+    let own = store::own(tx, currency.as_str())?;
+    if let Some((own, rate)) = own.as_ref().and_then(|own| own.kgs_per_unit_e8.map(|rate| (own, rate))) {
+        let effective_on = bishkek_day(own.set_at);
+        let pinned = PinnedRate { currency, rate: decimal(rate), effective_on, source: Source::Company };
+        return Ok((pinned, tx.firm.own_rate_days));
     }
-    match store::official_on(tx, currency.as_str(), bishkek_day(tx.now))? {
-        Some(official) => Ok(decimal(official.kgs_per_unit_e8)),
-        None => unknown(currency).fail(),
-    }
+    let Some(official) = store::official_on(tx, currency.as_str(), bishkek_day(tx.now))? else {
+        return unknown(currency).fail();
+    };
+    let bare = decimal(official.kgs_per_unit_e8);
+    let (rate, source) = match own.map_or(0, |own| own.margin_bp) {
+        0 => (bare, Source::Nbkr),
+        margin_bp => (with_margin(bare, margin_bp), Source::NbkrWithMargin),
+    };
+    let pinned = PinnedRate { currency, rate, effective_on: official.effective_on, source };
+    Ok((pinned, i64::from(official.valid_days) + tx.firm.rate_grace_days))
 }
 
 fn unknown(currency: Currency) -> Problem {
@@ -98,11 +100,8 @@ fn unknown(currency: Currency) -> Problem {
     )
 }
 
-fn refuse_stale(currency: Currency, effective_on: NaiveDate, life_days: i64, today: NaiveDate) -> Result<()> {
-    let age_days = (today - effective_on).num_days();
-    if age_days <= life_days {
-        return Ok(());
-    }
+fn stale(rate: &PinnedRate, age_days: i64, life_days: i64) -> Problem {
+    let PinnedRate { currency, effective_on, .. } = rate;
     Problem::new(
         Slug::RateStale,
         format!(
@@ -112,7 +111,6 @@ fn refuse_stale(currency: Currency, effective_on: NaiveDate, life_days: i64, tod
     )
     .with("currency", currency.as_str())
     .with("effective_on", effective_on.to_string())
-    .fail()
 }
 
 fn with_margin(rate: Rate, margin_bp: i32) -> Rate {
