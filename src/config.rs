@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 
 /// The defaults are part of the binary, so that it starts from any folder.
 const DEFAULTS: &str = include_str!("../config/default.toml");
+/// What production changes; part of the binary too.
+const PRODUCTION: &str = include_str!("../config/production.toml");
 
 /// A JWT key shorter than this is refused: 256 bits, SECURITY row 37.
 const LEAST_KEY_BYTES: usize = 32;
@@ -254,10 +256,17 @@ impl Config {
     pub fn load(folder: &Path) -> Result<Self> {
         let environment = std::env::var("TORUGART_ENV").unwrap_or_else(|_| "development".to_owned());
         let file = |name: &str| File::from(folder.join("config").join(name)).format(FileFormat::Toml).required(false);
+        let (own, is_known) = match environment.as_str() {
+            "development" => ("", true),
+            "production" => (PRODUCTION, true),
+            _ => ("", false),
+        };
         let mut config: Config = config::Config::builder()
             .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
             .add_source(file("default.toml"))
-            .add_source(file(&format!("{environment}.toml")))
+            .add_source(File::from_str(own, FileFormat::Toml))
+            // A misspelt name must not run with the defaults of development: any other environment has its file.
+            .add_source(file(&format!("{environment}.toml")).required(!is_known))
             .add_source(Environment::with_prefix("TORUGART").prefix_separator("__").separator("__"))
             .build()
             .and_then(config::Config::try_deserialize)

@@ -51,6 +51,9 @@ impl Error {
                 _,
             )) => unavailable(),
             Error::Database(DieselError::DatabaseError(_, info)) if is_passing(info.message()) => unavailable(),
+            Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                Problem::new(Slug::DuplicateValue, "Somebody else did the same a moment earlier; look at it again.")
+            }
             Error::Database(_) | Error::Startup(_) => Problem::new(
                 Slug::Internal,
                 "Something broke on our side; nothing was changed. Give the request_id to whoever runs the service.",

@@ -97,6 +97,14 @@ impl Actor {
         }
     }
 
+    /// Whose idempotency keys are whose: a login may be given to somebody else one day, an identifier not.
+    pub fn scope(&self) -> String {
+        match self {
+            Actor::Anyone | Actor::System => self.name().to_owned(),
+            Actor::Staff { id, .. } => format!("staff:{id}"),
+        }
+    }
+
     /// The role, when the actor is staff.
     pub fn role(&self) -> Option<Role> {
         match self {

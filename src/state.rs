@@ -32,7 +32,7 @@ pub struct Inner {
     /// Idempotency keys whose first request has not been answered yet, in this process.
     in_flight: Mutex<HashSet<String>>,
     /// Slots for password hashing: each takes 19 MiB and a core.
-    hashing: tokio::sync::Semaphore,
+    hashing: Arc<tokio::sync::Semaphore>,
 }
 
 impl std::ops::Deref for App {
@@ -52,7 +52,7 @@ impl App {
         let tokens = Tokens::from_config(&config.auth)?;
         let metrics = crate::http::metrics::recorder();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        let hashing = tokio::sync::Semaphore::new(cores);
+        let hashing = Arc::new(tokio::sync::Semaphore::new(cores));
         Ok(Self(Arc::new(Inner { config, db, clock, tokens, metrics, in_flight: Mutex::default(), hashing })))
     }
 
@@ -95,10 +95,13 @@ impl App {
     /// # Errors
     /// [`Error::Unavailable`] when the service is stopping.
     pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let permit = self.hashing.acquire().await.map_err(|_| Error::Unavailable)?;
-        let value = block(move || Ok(work())).await;
-        drop(permit);
-        value
+        let permit = self.hashing.clone().acquire_owned().await.map_err(|_| Error::Unavailable)?;
+        block(move || {
+            // Held by the work, not by the request: a caller who hangs up does not make room for another one.
+            let _permit = permit;
+            Ok(work())
+        })
+        .await
     }
 
     fn tx<'a>(&'a self, conn: &'a mut Conn, by: &'a Actor) -> Tx<'a> {

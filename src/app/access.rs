@@ -63,6 +63,9 @@ pub async fn guard<B: MessageBody>(
 }
 
 async fn admit(who: Who, key: Key, req: &ServiceRequest) -> Result<Call> {
+    if req.uri().to_string().contains("%00") {
+        return Problem::new(Slug::MalformedRequest, "The address contains a NUL character.").fail();
+    }
     let app = req
         .app_data::<web::Data<App>>()
         .map(|app| app.get_ref().clone())

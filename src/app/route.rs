@@ -109,6 +109,13 @@ impl Route {
         self
     }
 
+    /// The call is its own protection against repetition.
+    #[must_use]
+    pub fn ignore_key(mut self) -> Self {
+        self.key = Key::Ignored;
+        self
+    }
+
     /// The shape of the query.
     #[must_use]
     pub fn query<T: IntoParams>(mut self) -> Self {

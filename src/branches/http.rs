@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Branch, Change, Kind, NewBranch};
 use crate::error::{Problem, Result};
+use crate::http::text::one_line;
 use crate::http::{Body, Call, Page, Reply};
 use crate::ids::BranchId;
 use crate::phone::Phone;
@@ -88,11 +89,11 @@ pub async fn open(app: App, call: Call, body: Body<BranchRequest>) -> Result<Htt
     let new = NewBranch {
         code,
         kind: request.kind,
-        name: request.name,
-        city: request.city,
-        address: request.address,
+        name: one_line(&request.name, 100, "/name")?,
+        city: one_line(&request.city, 100, "/city")?,
+        address: one_line(&request.address, 200, "/address")?,
         phone: request.phone.as_str().to_owned(),
-        hours: request.hours,
+        hours: one_line(&request.hours, 100, "/hours")?,
     };
     call.write(app, body.fingerprint, move |tx| {
         let branch = super::open(tx, &new)?;
@@ -101,15 +102,20 @@ pub async fn open(app: App, call: Call, body: Body<BranchRequest>) -> Result<Htt
     .await
 }
 
+/// These texts end up in messages and on pages.
+fn line(text: Option<String>, most_characters: usize, pointer: &str) -> Result<Option<String>> {
+    text.map(|text| one_line(&text, most_characters, pointer)).transpose()
+}
+
 /// Changes a branch.
 pub async fn change(app: App, call: Call, id: web::Path<BranchId>, body: Body<BranchChange>) -> Result<HttpResponse> {
     let request = body.value;
     let change = Change {
-        name: request.name,
-        city: request.city,
-        address: request.address,
+        name: line(request.name, 100, "/name")?,
+        city: line(request.city, 100, "/city")?,
+        address: line(request.address, 200, "/address")?,
         phone: request.phone.map(|phone| phone.as_str().to_owned()),
-        hours: request.hours,
+        hours: line(request.hours, 100, "/hours")?,
     };
     call.write(app, body.fingerprint, move |tx| Ok(Reply::ok(view(super::change(tx, &id, &change)?)))).await
 }

@@ -55,6 +55,7 @@ pub(super) fn serve(mut config: Config) -> Result<()> {
     let codes = app.write_now(&Actor::System, |tx| furnish(tx, &app.config.starter))?;
     let mut background = Background::new();
     background.send_messages(&app)?;
+    background.keep_figures(&app)?;
     listen(&app, |address| greet(address, &codes))
 }
 

@@ -133,6 +133,7 @@ fn open(config: Config) -> Result<App> {
 
 fn open_unfurnished(config: Config) -> Result<App> {
     let db = Db::open(&config.database.url()?, config.database.connections)?;
+    db.warn_of_translated_messages()?;
     let steps = migrate::run(&db)?;
     if !steps.is_empty() {
         tracing::info!(database = db.kind(), steps = steps.len(), "database migrated");

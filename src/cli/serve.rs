@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{open, start_log};
 use crate::config::Config;
@@ -14,6 +17,9 @@ use crate::{app, rates};
 
 /// How often a waiting thread looks whether it should stop.
 const TICK: Duration = Duration::from_millis(200);
+
+/// How often the figures are folded together.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Threads beside the server; they stop when this is dropped.
 pub(super) struct Background {
@@ -38,6 +44,17 @@ impl Background {
         let gateways = Gateways::from_config(&app.config)?;
         let app = app.clone();
         self.spawn("messages", move |stop| notifications::run(&app, &gateways, stop))
+    }
+
+    /// Folds the samples behind `/metrics` together; without it they pile up while nobody scrapes.
+    pub(super) fn keep_figures(&mut self, app: &App) -> Result<()> {
+        let app = app.clone();
+        self.spawn("figures", move |stop| {
+            while !stop.load(Ordering::Relaxed) {
+                app.metrics.run_upkeep();
+                rest(UPKEEP, stop);
+            }
+        })
     }
 
     /// Refreshes the rates now and every `rates.refresh_minutes`.
@@ -87,6 +104,7 @@ pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
         background.send_messages(&app)?;
     }
     background.refresh_rates(&app)?;
+    background.keep_figures(&app)?;
     listen(&app, |_| {})
 }
 
@@ -106,8 +124,19 @@ pub(super) fn work(config: Config) -> Result<()> {
     let app = open(config)?;
     let mut background = Background::new();
     background.send_messages(&app)?;
+    background.keep_figures(&app)?;
     tracing::info!(database = app.db.kind(), "sending messages; Ctrl-C stops");
-    actix_web::rt::System::new().block_on(async {
-        tokio::signal::ctrl_c().await.map_err(|error| Error::Startup(format!("cannot wait for Ctrl-C: {error}")))
+    actix_web::rt::System::new().block_on(told_to_stop())
+}
+
+/// Waits for Ctrl-C, or for the signal that a service manager sends.
+async fn told_to_stop() -> Result<()> {
+    let cannot = |error: std::io::Error| Error::Startup(format!("cannot wait for a signal: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+    std::future::poll_fn(|context| {
+        if terminate.poll_recv(context).is_ready() { Poll::Ready(()) } else { interrupt.poll_recv(context).map(|_| ()) }
     })
+    .await;
+    Ok(())
 }

@@ -48,6 +48,14 @@ pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>
     store::by_client_code(tx, client_code)
 }
 
+/// The same, held until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>> {
+    store::lock(tx, client_code)
+}
+
 /// A customer by identifier.
 ///
 /// # Errors

@@ -54,3 +54,12 @@ pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>
 pub fn by_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {
     Ok(table.find(id).first(tx.conn).optional()?)
 }
+
+/// Writing the code onto itself takes the row lock on PostgreSQL; SQLite has one writer anyway.
+pub fn lock(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>> {
+    Ok(diesel::update(table.filter(customers::client_code.eq(client_code)))
+        .set(customers::client_code.eq(customers::client_code))
+        .returning(customers::all_columns)
+        .get_result(tx.conn)
+        .optional()?)
+}

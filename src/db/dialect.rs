@@ -31,6 +31,20 @@ pub(super) fn transaction<T>(conn: &mut Conn, work: impl Fn(&mut Conn) -> Result
 }
 
 #[derive(QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = Text)]
+    lc_messages: String,
+}
+
+/// `lc_messages` of a PostgreSQL server; SQLite speaks English.
+pub(super) fn language_of_messages(conn: &mut Conn) -> Result<String> {
+    match conn {
+        Conn::Pg(conn) => Ok(diesel::sql_query("SHOW lc_messages").get_result::<Setting>(conn)?.lc_messages),
+        Conn::Sqlite(_) => Ok(String::new()),
+    }
+}
+
+#[derive(QueryableByName)]
 struct Claimed {
     #[diesel(sql_type = Text)]
     id: String,

@@ -22,9 +22,12 @@ pub fn run(db: &Db) -> Result<Vec<String>> {
         Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(names),
         Conn::Pg(conn) => {
             use diesel::connection::SimpleConnection;
+            // A large index takes longer than any request may, and so does waiting for another instance's.
+            conn.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
             conn.batch_execute(ADVISORY_LOCK)?;
             let outcome = conn.run_pending_migrations(POSTGRES).map(names);
             conn.batch_execute(ADVISORY_UNLOCK)?;
+            conn.batch_execute(super::TIME_OUTS)?;
             outcome
         }
     };

@@ -61,6 +61,9 @@ impl std::str::FromStr for Url {
     }
 }
 
+/// A stuck statement must not hold a pool slot for ever; a lock waits less than a person does.
+const TIME_OUTS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'";
+
 /// Opens connections and prepares each for its task.
 #[derive(Debug)]
 struct Manager {
@@ -75,8 +78,8 @@ impl Manager {
         match &self.url {
             Url::Postgres(url) => {
                 let mut conn = PgConnection::establish(url).map_err(connection_error)?;
-                // A stuck statement must not hold a pool slot for ever; a lock waits less than a person does.
-                conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '15s'; SET lock_timeout = '5s'")
+                conn.batch_execute("SET TIME ZONE 'UTC'")
+                    .and_then(|()| conn.batch_execute(TIME_OUTS))
                     .map_err(query_error)?;
                 Ok(Conn::Pg(conn))
             }
@@ -155,6 +158,21 @@ impl Db {
         Ok(Self { url: url.clone(), writers, readers })
     }
 
+    /// Deadlocks and time-outs are recognised by PostgreSQL's own words, which a server may translate.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn warn_of_translated_messages(&self) -> Result<()> {
+        let Url::Postgres(_) = self.url else { return Ok(()) };
+        let language = self.read(dialect::language_of_messages)?;
+        let is_english =
+            ["", "C", "POSIX"].contains(&language.as_str()) || language.starts_with("C.") || language.starts_with("en");
+        if !is_english {
+            tracing::warn!(language, "PostgreSQL translates its messages: ALTER DATABASE … SET lc_messages = 'C'");
+        }
+        Ok(())
+    }
+
     /// `"postgresql"` or `"sqlite"`, for logs.
     pub fn kind(&self) -> &'static str {
         match self.url {
@@ -189,7 +207,7 @@ impl Db {
     }
 }
 
-/// One business operation in progress: one transaction, one instant, one actor.
+/// One business operation in progress: one instant, one actor and, when it writes, one transaction.
 pub struct Tx<'a> {
     /// The connection inside its transaction.
     pub conn: &'a mut Conn,

@@ -33,11 +33,18 @@ diesel::table! {
         id -> Text,
         staff_id -> Text,
         refresh_hash -> Text,
-        previous_hash -> Nullable<Text>,
         rotated_at -> Timestamp,
         created_at -> Timestamp,
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    spent_refresh_tokens (hash) {
+        hash -> Text,
+        session_id -> Text,
+        spent_at -> Timestamp,
     }
 }
 
@@ -125,6 +132,7 @@ diesel::table! {
         kind -> Text,
         status -> Text,
         version -> BigInt,
+        placed_by -> Text,
         customer_id -> Text,
         name -> Text,
         phone -> Text,
@@ -310,6 +318,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     branches,
     staff,
     sessions,
+    spent_refresh_tokens,
     customers,
     counters,
     idempotency_keys,

@@ -1,7 +1,6 @@
 //! `/v1/orders` and the lists that are filtered by an order's or a shipment's code.
 
 use actix_web::{HttpResponse, web};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -10,8 +9,10 @@ use crate::branches;
 use crate::customers::Person;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
+use crate::http::moment::Moment;
 use crate::http::text::{one_line, optional, required};
 use crate::http::{Body, Call, Paging, Reply};
+use crate::ids::Role;
 use crate::money::{CEILING_MINOR, Money};
 use crate::notifications::{self, http::NotificationFilter};
 use crate::orders::{self, Filter, Kind, NewItem, NewOrder, Order, Status, http::Code};
@@ -141,9 +142,11 @@ pub struct OrderFilter {
     /// Code or identifier of the pickup point.
     branch: Option<String>,
     /// Placed at or after.
-    from: Option<DateTime<Utc>>,
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    from: Option<Moment>,
     /// Placed before.
-    to: Option<DateTime<Utc>>,
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    to: Option<Moment>,
     /// How many, 1 to 200; 50 unless told.
     limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -252,8 +255,8 @@ pub async fn list(app: App, call: Call, filter: web::Query<OrderFilter>) -> Resu
             q: optional(query.q.as_deref(), 100, "?q")?,
             phone: phone.map(|phone| phone.as_str().to_owned()),
             branch,
-            from: query.from.map(|from| from.naive_utc()),
-            to: query.to.map(|to| to.naive_utc()),
+            from: query.from.map(Moment::utc),
+            to: query.to.map(Moment::utc),
         };
         let paging = Paging { limit: query.limit, cursor: query.cursor };
         Ok(orders::list(tx, &filter, &paging)?.map(super::summary))
@@ -282,6 +285,9 @@ pub async fn quote(app: App, call: Call, code: Code, body: Body<QuoteRequest>) -
 
 /// The customer agrees, by themselves or through staff.
 pub async fn confirm(app: App, call: Call, code: Code, body: Body<ConfirmRequest>) -> Result<HttpResponse> {
+    if call.actor.role() == Some(Role::Auditor) {
+        return Problem::new(Slug::Forbidden, "An auditor reads everything and changes nothing.").fail();
+    }
     if !call.actor.is_staff() {
         let Some(last4) = body.value.phone_last4 else {
             return Problem::field("/phone_last4", "the last four digits of the phone that the order was placed with")
@@ -300,11 +306,7 @@ pub async fn confirm(app: App, call: Call, code: Code, body: Body<ConfirmRequest
         .await?
     };
     if expired {
-        return Problem::new(
-            Slug::QuoteExpired,
-            format!("The quote of order {} has expired; ask for a new one.", *code),
-        )
-        .fail();
+        return orders::quote_expired(&code).fail();
     }
     call.write(app, body.fingerprint, move |tx| {
         let order = orders::confirm(tx, &code)?;
@@ -319,6 +321,9 @@ pub async fn purchase_made(app: App, call: Call, code: Code, body: Body<Purchase
     let marketplace = one_line(&request.marketplace, 50, "/marketplace")?;
     let order_no = optional(request.marketplace_order_no.as_deref(), 100, "/marketplace_order_no")?;
     let numbers = request.tracking_numbers;
+    if numbers.len() > 100 {
+        return Problem::field("/tracking_numbers", "at most 100 numbers in one call").fail();
+    }
     call.write(app, body.fingerprint, move |tx| {
         let order = parcels::purchase(tx, &code, &marketplace, order_no.as_deref(), &numbers)?;
         Ok(Reply::ok(super::full(tx, order)?))

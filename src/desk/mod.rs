@@ -5,7 +5,7 @@ mod view;
 
 use crate::code::OrderCode;
 use crate::db::Tx;
-use crate::error::{Problem, Result};
+use crate::error::{Problem, Result, Slug};
 use crate::orders::{self, NewOrder, Order};
 use crate::parcels::{self, Tracking};
 
@@ -31,9 +31,10 @@ pub fn place(tx: &mut Tx, new: &NewOrder, numbers: &[Tracking]) -> Result<Order>
 /// # Errors
 /// `not_found`.
 pub fn prove_customer(tx: &mut Tx, code: &OrderCode, phone_last4: &str) -> Result<()> {
-    let order = orders::find(tx, code).ok();
-    if order.is_some_and(|order| order.phone.ends_with(phone_last4) && phone_last4.len() == 4) {
-        return Ok(());
-    }
-    Problem::not_found("order with this code and phone number").fail()
+    let unknown = || Problem::not_found("order with this code and phone number");
+    let order = orders::find(tx, code).map_err(|error| match error.to_problem().slug {
+        Slug::NotFound => unknown().into(),
+        _ => error,
+    })?;
+    if phone_last4.len() == 4 && order.phone.ends_with(phone_last4) { Ok(()) } else { unknown().fail() }
 }

@@ -19,6 +19,11 @@ use crate::state::App;
 pub struct Fingerprint(Vec<u8>);
 
 impl Fingerprint {
+    /// Of a text that stands for the body.
+    pub fn of(text: &str) -> Self {
+        Self(text.as_bytes().to_vec())
+    }
+
     /// SHA-256 over method, path and body, hexadecimal.
     pub fn with_target(&self, target: &str) -> String {
         let digest = Sha256::new().chain_update(target).chain_update([0]).chain_update(&self.0).finalize();
@@ -81,6 +86,10 @@ fn parse<T: DeserializeOwned>(req: &HttpRequest, bytes: &[u8]) -> Result<Body<T>
             "Send the body as JSON with `Content-Type: application/json`.",
         )
         .fail();
+    }
+    // PostgreSQL stores no NUL in a text, and nobody means one.
+    if bytes.windows(6).any(|six| six == b"\\u0000") {
+        return Problem::new(Slug::MalformedRequest, "The body contains a NUL character.").fail();
     }
     // No body at all is an empty object: a call whose fields are all optional needs none.
     let json = if bytes.is_empty() { b"{}" } else { bytes };

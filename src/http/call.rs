@@ -103,7 +103,7 @@ impl Call {
         let Some(key) = key else {
             return Ok(respond(app.write(&actor, answer).await?, false));
         };
-        let scope = actor.name().to_owned();
+        let scope = actor.scope();
         let Some(flight) = app.enter_flight(format!("{scope}\n{key}")) else {
             return Problem::new(
                 Slug::RequestInFlight,

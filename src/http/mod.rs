@@ -3,6 +3,7 @@
 pub mod body;
 pub mod call;
 pub mod metrics;
+pub mod moment;
 pub mod paging;
 pub mod problem;
 pub mod request;

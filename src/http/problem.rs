@@ -13,12 +13,17 @@ impl ResponseError for Error {
     }
 
     fn error_response(&self) -> HttpResponse {
+        let mut response = response(self.to_problem());
         if !matches!(self, Error::Problem(_)) {
-            tracing::error!(error = %self, "a request failed");
+            response.extensions_mut().insert(Failure(self.to_string()));
         }
-        response(self.to_problem())
+        response
     }
 }
+
+/// What went wrong on our side: for the log, which knows the request, never for the caller.
+#[derive(Clone, Debug)]
+pub struct Failure(pub String);
 
 fn status(slug: Slug) -> StatusCode {
     StatusCode::from_u16(slug.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

@@ -10,7 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
 use super::call::RequestId;
-use super::problem;
+use super::problem::{self, Failure};
 use crate::error::{Problem, Slug};
 
 /// Wraps the whole application.
@@ -26,6 +26,9 @@ pub async fn observe(
     req.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (req.method().clone(), req.path().to_owned());
     let response = next.call(req).await?.map_into_boxed_body();
+    if let Some(Failure(error)) = response.response().extensions().get::<Failure>() {
+        tracing::error!(request_id = %id, error, "a request failed");
+    }
     let mut response = explain(response, &id);
     let pattern = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     set_headers(response.headers_mut(), &id, &path);

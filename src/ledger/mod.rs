@@ -108,11 +108,3 @@ pub fn of_order(tx: &mut Tx, order_id: &OrderId) -> Result<Vec<(Journal, Vec<Pos
         })
         .collect()
 }
-
-/// Sum of an account, tyiyn.
-///
-/// # Errors
-/// Those of the database.
-pub fn balance(tx: &mut Tx, account: &Account) -> Result<i64> {
-    store::sum_of(tx, &account.to_string())
-}

@@ -1,9 +1,7 @@
 //! The `journals`, `postings` and `journal_seals` tables.
 
 use chrono::NaiveDateTime;
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 use super::{Entry, Kind};
 use crate::db::Tx;
@@ -82,11 +80,4 @@ pub fn journals_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Journal>> {
 
 pub fn postings_of(tx: &mut Tx, journal: &JournalId) -> Result<Vec<Posting>> {
     Ok(postings::table.filter(postings::journal_id.eq(journal)).order(postings::position).load(tx.conn)?)
-}
-
-pub fn sum_of(tx: &mut Tx, account: &str) -> Result<i64> {
-    Ok(postings::table
-        .filter(postings::account.eq(account))
-        .select(sql::<BigInt>("CAST(COALESCE(SUM(amount_tyiyn), 0) AS BIGINT)"))
-        .first(tx.conn)?)
 }

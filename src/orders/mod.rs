@@ -132,6 +132,7 @@ pub fn items(tx: &mut Tx, order: &OrderId) -> Result<Vec<Item>> {
 }
 
 /// The forwarding order that a box with only a client's mark belongs to: their latest that has not left China.
+/// Anybody can type somebody else's phone number, so an order that was placed without a login gets no boxes this way.
 ///
 /// # Errors
 /// Those of the database.
@@ -360,17 +361,13 @@ pub fn cancel(tx: &mut Tx, code: &OrderCode, reason: &str) -> Result<Order> {
     Ok(order)
 }
 
-/// Marks orders as told of their arrival; tells whether this is the first time.
+/// Marks an order as told of its arrival.
 ///
 /// # Errors
 /// Those of the database.
-pub fn mark_announced(tx: &mut Tx, order: &mut Order) -> Result<bool> {
-    if order.announced_at.is_some() {
-        return Ok(false);
-    }
+pub fn mark_announced(tx: &mut Tx, order: &mut Order) -> Result<()> {
     order.announced_at = Some(tx.now);
-    store::set_announced(tx, order)?;
-    Ok(true)
+    store::set_announced(tx, order)
 }
 
 /// Sets the end of free storage.

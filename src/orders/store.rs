@@ -8,7 +8,7 @@ use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::db::schema::{events, order_items, orders};
 use crate::error::Result;
-use crate::ids::{BranchId, CustomerId, EntryId, OrderId};
+use crate::ids::{Actor, BranchId, CustomerId, EntryId, OrderId};
 use crate::money::Currency;
 
 /// An order as stored.
@@ -24,6 +24,8 @@ pub struct Order {
     pub status: Status,
     /// How often it was written.
     pub version: i64,
+    /// Login of the staff member, `customer` or `system`.
+    pub placed_by: String,
     /// Whose it is.
     pub customer_id: CustomerId,
     /// Name given with this order.
@@ -130,6 +132,7 @@ pub fn insert(
             orders::kind.eq(new.kind),
             orders::status.eq(status),
             orders::version.eq(1_i64),
+            orders::placed_by.eq(tx.by.name()),
             orders::customer_id.eq(customer),
             orders::name.eq(&new.person.name),
             orders::phone.eq(new.person.phone.as_str()),
@@ -193,6 +196,7 @@ pub fn open_forwarding(tx: &mut Tx, customer: &CustomerId) -> Result<Option<Orde
         .filter(orders::customer_id.eq(customer))
         .filter(orders::kind.eq(Kind::Forwarding))
         .filter(orders::status.eq_any([Status::AwaitingParcel, Status::ReceivedInChina]))
+        .filter(orders::placed_by.ne(Actor::Anyone.name()))
         .order(orders::id.desc())
         .first(tx.conn)
         .optional()?)

@@ -34,14 +34,12 @@ pub fn hand_over(tx: &mut Tx, code: &OrderCode, hand_over: &HandOver) -> Result<
         let mut parcel = parcel.clone();
         parcel.status = Status::PickedUp;
         parcel.picked_up_at = Some(tx.now);
-        if !store::update(tx, &parcel, Status::Arrived)? {
-            return Err(already(&parcel));
-        }
+        super::save(tx, &parcel, Status::Arrived)?;
         orders::note(tx, &order, entry(EventKind::ParcelHandedOver, &parcel))?;
     }
     let left = store::statuses_of(tx, &order.id)?;
     let is_all = left.iter().all(|status| matches!(status, Status::PickedUp | Status::Lost | Status::Returned));
-    if is_all {
+    if is_all && order.status != orders::Status::PickedUp {
         orders::advance(tx, &mut order, Event::PickedUp, Entry::new(EventKind::OrderPickedUp))?;
     }
     audit::record(
@@ -57,7 +55,10 @@ pub fn hand_over(tx: &mut Tx, code: &OrderCode, hand_over: &HandOver) -> Result<
 }
 
 fn refuse_wrong_status(order: &Order, parcels: &[Parcel], hand_over: &HandOver) -> Result<()> {
+    let lies_here = parcels.iter().any(|parcel| parcel.status == Status::Arrived);
     match order.status {
+        // A parcel that was thought lost may turn up after the rest was taken.
+        orders::Status::PickedUp if lies_here => Ok(()),
         orders::Status::PickedUp => {
             let at =
                 parcels.iter().filter_map(|parcel| parcel.picked_up_at).max().unwrap_or(order.updated_at).and_utc();
@@ -66,9 +67,12 @@ fn refuse_wrong_status(order: &Order, parcels: &[Parcel], hand_over: &HandOver) 
                 .fail()
         }
         orders::Status::Cancelled => Err(orders::wrong_status(order, &[])),
-        orders::Status::ReadyForPickup => Ok(()),
+        orders::Status::ReadyForPickup if lies_here => Ok(()),
         // Part of an order may be taken when it is there, if the customer asks for just that part.
-        orders::Status::InTransit | orders::Status::ReceivedInChina | orders::Status::Purchased
+        orders::Status::InTransit
+        | orders::Status::ReceivedInChina
+        | orders::Status::Purchased
+        | orders::Status::AwaitingParcel
             if hand_over.parcels.is_some() =>
         {
             Ok(())
@@ -80,6 +84,7 @@ fn refuse_wrong_status(order: &Order, parcels: &[Parcel], hand_over: &HandOver) 
         | orders::Status::Purchased
         | orders::Status::AwaitingParcel
         | orders::Status::ReceivedInChina
+        | orders::Status::ReadyForPickup
         | orders::Status::InTransit => Problem::new(
             Slug::NotArrived,
             format!("Order {} is {}: not every parcel has arrived.", order.code, order.status),
@@ -93,10 +98,11 @@ fn choose<'a>(parcels: &'a [Parcel], hand_over: &HandOver) -> Result<Vec<&'a Par
     let Some(wanted) = &hand_over.parcels else {
         return Ok(parcels.iter().filter(|parcel| parcel.status == Status::Arrived).collect());
     };
-    let mut chosen = Vec::new();
+    let mut chosen: Vec<&Parcel> = Vec::new();
     for (index, name) in wanted.iter().enumerate() {
         let found = parcels.iter().find(|parcel| {
-            parcel.id.as_str() == name || parcel.barcode == *name || parcel.tracking_number.as_ref() == Some(name)
+            let known = [Some(parcel.id.as_str()), Some(&parcel.barcode), parcel.tracking_number.as_deref()];
+            known.into_iter().flatten().any(|known| known.eq_ignore_ascii_case(name.trim()))
         });
         match found {
             None => return Problem::field(format!("/parcels/{index}"), "is not a parcel of this order").fail(),
@@ -105,6 +111,7 @@ fn choose<'a>(parcels: &'a [Parcel], hand_over: &HandOver) -> Result<Vec<&'a Par
                 return Problem::new(Slug::NotArrived, format!("Parcel {} is {}.", parcel.barcode, parcel.status))
                     .fail();
             }
+            Some(parcel) if chosen.iter().any(|known| known.id == parcel.id) => {}
             Some(parcel) => chosen.push(parcel),
         }
     }

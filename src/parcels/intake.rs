@@ -2,7 +2,7 @@
 
 use super::rules::{Status, Tracking};
 use super::store::{self, Parcel};
-use super::{entry, follow, get, wrong_status};
+use super::{entry, follow, get, save, wrong_status};
 use crate::audit;
 use crate::code::OrderCode;
 use crate::customers::{self, Customer, Person};
@@ -80,10 +80,8 @@ fn receive_known(tx: &mut Tx, mut parcel: Parcel, new: &NewReceipt) -> Result<Pa
     (parcel.length_mm, parcel.width_mm, parcel.height_mm) = (new.length_mm, new.width_mm, new.height_mm);
     parcel.branch_id.clone_from(&new.branch_id);
     parcel.received_at = Some(tx.now);
-    if !store::update(tx, &parcel, Status::Expected)? {
-        // Somebody scanned the same box between our reading and the lock on its order.
-        return Err(wrong_status(&get(tx, &parcel.id)?, &[]));
-    }
+    // Refused when somebody scanned the same box between our reading and the lock on its order.
+    save(tx, &parcel, Status::Expected)?;
     follow(tx, &mut order, Some(entry(EventKind::ParcelReceived, &parcel)))?;
     Ok(parcel)
 }
@@ -114,16 +112,25 @@ fn receive_new(tx: &mut Tx, new: &NewReceipt) -> Result<Parcel> {
             None => None,
         },
     };
-    let Some(mut order) = order else { return store::insert_received(tx, None, Status::Unclaimed, new) };
+    // A box for an order that has ended, or was never bought, waits for a person to decide.
+    let Some(mut order) = order.filter(|order| may_take(order.status)) else {
+        return store::insert_received(tx, None, Status::Unclaimed, new);
+    };
     refuse_other_owner(tx, &order, new)?;
     let parcel = store::insert_received(tx, Some(&order.id), Status::Received, new)?;
     follow(tx, &mut order, Some(entry(EventKind::ParcelReceived, &parcel)))?;
     Ok(parcel)
 }
 
+/// Whether boxes can still come for an order. Between payment and the note of its purchase they may be fast.
+fn may_take(status: orders::Status) -> bool {
+    orders::rules::has_parcels(status) || status == orders::Status::Paid
+}
+
 /// A box with only a client's mark joins their forwarding order that is still in China, or begins one.
 fn order_of_client(tx: &mut Tx, client_code: &str) -> Result<Option<Order>> {
-    let Some(customer) = customers::by_client_code(tx, client_code)? else { return Ok(None) };
+    // Locked, so that two boxes of one client at once do not begin two orders.
+    let Some(customer) = customers::lock(tx, client_code)? else { return Ok(None) };
     match orders::open_forwarding(tx, &customer.id)? {
         Some(order) => orders::lock_id(tx, &order.id).map(Some),
         None => place_forwarding(tx, &customer).map(Some),
@@ -171,9 +178,7 @@ pub(super) fn give_to(tx: &mut Tx, order: &mut Order, mut parcel: Parcel) -> Res
     if before == Status::Unclaimed {
         parcel.status = Status::Received;
     }
-    if !store::update(tx, &parcel, before)? {
-        return Err(wrong_status(&get(tx, &parcel.id)?, &[]));
-    }
+    save(tx, &parcel, before)?;
     follow(tx, order, Some(entry(EventKind::ParcelReceived, &parcel)))?;
     Ok(())
 }

@@ -3,8 +3,11 @@
 mod hand_over;
 pub mod http;
 mod intake;
+pub mod ready;
 pub mod rules;
 mod store;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit;
 use crate::code::OrderCode;
@@ -44,20 +47,22 @@ pub fn purchase(
     Ok(order)
 }
 
-/// Registers couriers' numbers for an order. A box that came before its number was known finds its order here.
+/// Registers couriers' numbers for an order. For staff, a box that came before its number was known finds its order
+/// here. Anybody can type somebody else's number, so without a login a number that is not free is only noted.
 ///
 /// # Errors
 /// `duplicate_value` for a number that another active parcel has.
 pub fn register(tx: &mut Tx, order: &mut Order, numbers: &[Tracking]) -> Result<()> {
     for number in numbers {
+        let entry = Entry::new(EventKind::ParcelRegistered).with("tracking_number", number.as_str());
         match store::active(tx, number)? {
             None => {
                 store::insert_expected(tx, &order.id, number)?;
-                let entry = Entry::new(EventKind::ParcelRegistered).with("tracking_number", number.as_str());
                 orders::note(tx, order, entry)?;
             }
+            Some(known) if known.order_id.as_ref() == Some(&order.id) => {}
+            Some(_) if !tx.by.is_staff() => orders::note(tx, order, entry.with("is_taken", true))?,
             Some(waiting) if waiting.order_id.is_none() => intake::give_to(tx, order, waiting)?,
-            Some(taken) if taken.order_id.as_ref() == Some(&order.id) => {}
             Some(_) => {
                 return Problem::new(
                     Slug::DuplicateValue,
@@ -67,6 +72,7 @@ pub fn register(tx: &mut Tx, order: &mut Order, numbers: &[Tracking]) -> Result<
             }
         }
     }
+    follow(tx, order, None)?;
     Ok(())
 }
 
@@ -81,7 +87,6 @@ pub fn add(tx: &mut Tx, code: &OrderCode, numbers: &[Tracking]) -> Result<Order>
     }
     register(tx, &mut order, numbers)?;
     audit::record(tx, "parcel.registered", &order.code, serde_json::json!({"tracking_numbers": numbers}))?;
-    follow(tx, &mut order, None)?;
     Ok(order)
 }
 
@@ -167,26 +172,42 @@ pub fn scanned(tx: &mut Tx, barcode: &str) -> Result<Option<Parcel>> {
     }
 }
 
+/// Locks the orders of these parcels, each once and always in the same sequence: two clerks whose scans share orders
+/// must not wait for each other in a ring. Parcels read before this are to be read again after it.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_orders<'a>(tx: &mut Tx, parcels: impl Iterator<Item = &'a Parcel>) -> Result<BTreeMap<OrderId, Order>> {
+    let wanted: BTreeSet<_> = parcels.filter_map(|parcel| parcel.order_id.clone()).collect();
+    wanted
+        .into_iter()
+        .map(|id| {
+            let order = orders::lock_id(tx, &id)?;
+            Ok((id, order))
+        })
+        .collect()
+}
+
 /// Something went wrong with a parcel, or was put right: lost, damaged, returned, held by customs, found again.
 ///
 /// # Errors
 /// `not_found`; `wrong_status` for a move that makes no sense.
 pub fn set_status(tx: &mut Tx, id: &ParcelId, status: Status, reason: &str) -> Result<Parcel> {
+    let seen = get(tx, id)?;
+    let mut locked = lock_orders(tx, std::iter::once(&seen))?;
     let mut parcel = get(tx, id)?;
-    let mut order = match &parcel.order_id {
-        Some(order) => Some(orders::lock_id(tx, order)?),
-        None => None,
-    };
     let before = parcel.status;
-    let legal = rules::exceptions(before);
+    let legal = legal_exceptions(tx, &parcel)?;
     if !legal.contains(&status) {
-        return Err(wrong_status(&parcel, legal));
+        return Err(wrong_status(&parcel, &legal));
     }
     parcel.status = status;
-    store::update(tx, &parcel, before)?;
-    if let Some(order) = &mut order {
+    save(tx, &parcel, before)?;
+    if let Some(order) = parcel.order_id.as_ref().and_then(|id| locked.get_mut(id)) {
         let kind = rules::event_of(status).unwrap_or(EventKind::Correction);
-        follow(tx, order, Some(entry(kind, &parcel)))?;
+        if follow(tx, order, Some(entry(kind, &parcel)))? {
+            ready::welcome(tx, vec![order.clone()], None)?;
+        }
     }
     audit::record(
         tx,
@@ -195,6 +216,19 @@ pub fn set_status(tx: &mut Tx, id: &ParcelId, status: Status, reason: &str) -> R
         serde_json::json!({"before": before, "after": status, "reason": reason}),
     )?;
     Ok(parcel)
+}
+
+/// What a person may say of this parcel. A lost one goes back to where it was, if its number is still free.
+fn legal_exceptions(tx: &mut Tx, parcel: &Parcel) -> Result<Vec<Status>> {
+    if parcel.status != Status::Lost {
+        return Ok(rules::exceptions(parcel.status).to_vec());
+    }
+    let number = parcel.tracking_number.clone().map(Tracking::try_from).and_then(std::result::Result::ok);
+    let is_number_taken = match number {
+        Some(number) => store::active(tx, &number)?.is_some(),
+        None => false,
+    };
+    Ok(rules::where_found(is_number_taken, parcel.shipment_id.is_some(), parcel.weight_g.is_some()))
 }
 
 /// The refusal of a step that the parcel's status does not allow.
@@ -219,10 +253,14 @@ pub fn entry(kind: EventKind, parcel: &Parcel) -> Entry {
     }
 }
 
-/// Writes a parcel back if it is still in the status it was read in; tells whether it was.
+/// Writes a parcel back if it is still in the status it was read in.
 ///
 /// # Errors
-/// Those of the database.
-pub fn save(tx: &mut Tx, parcel: &Parcel, expected: Status) -> Result<bool> {
-    store::update(tx, parcel, expected)
+/// `wrong_status` when somebody else changed it meanwhile.
+pub fn save(tx: &mut Tx, parcel: &Parcel, expected: Status) -> Result<()> {
+    if store::update(tx, parcel, expected)? {
+        return Ok(());
+    }
+    let now = get(tx, &parcel.id)?;
+    Err(wrong_status(&now, rules::exceptions(now.status)))
 }

@@ -61,8 +61,17 @@ pub fn exceptions(status: Status) -> &'static [Status] {
         S::Arrived => &[S::Lost, S::Returned],
         S::Unclaimed => &[S::Damaged, S::Lost, S::Returned],
         S::Damaged => &[S::Received, S::Lost, S::Returned],
-        S::Lost => &[S::Received, S::InTransit],
-        S::PickedUp | S::Returned => &[],
+        S::Lost | S::PickedUp | S::Returned => &[],
+    }
+}
+
+/// Where a lost parcel can turn up: on its truck, or in the warehouse that had weighed it. One whose courier's number
+/// belongs to another parcel by now cannot come back under it.
+pub fn where_found(is_number_taken: bool, was_loaded: bool, was_weighed: bool) -> Vec<Status> {
+    match (is_number_taken, was_loaded, was_weighed) {
+        (true, _, _) | (false, false, false) => vec![],
+        (false, true, _) => vec![Status::InTransit],
+        (false, false, true) => vec![Status::Received],
     }
 }
 

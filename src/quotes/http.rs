@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::rules::LineRequest;
 use super::{Line, NewQuote, Quote, State};
 use crate::error::{Problem, Result};
+use crate::http::moment::Moment;
 use crate::ids::QuoteId;
 use crate::money::{Money, Sum, YuanPrice};
 use crate::rates::PinnedRate;
@@ -86,7 +87,8 @@ pub struct QuoteRequest {
     #[schema(value_type = Option<String>)]
     service_fee_percent: Option<Percent>,
     #[serde(default)]
-    valid_until: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    valid_until: Option<Moment>,
 }
 
 /// A line of goods.
@@ -119,7 +121,7 @@ impl QuoteRequest {
             domestic_delivery: self.domestic_delivery.map(YuanPrice::money),
             estimated_weight_g: self.estimated_weight_g,
             service_fee_bp: self.service_fee_percent.map(Percent::bp),
-            valid_until: self.valid_until.map(|until| until.naive_utc()),
+            valid_until: self.valid_until.map(Moment::utc),
         })
     }
 }

@@ -2,17 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{Days, NaiveDateTime};
-
 use super::rules::{self, Outcome, Status};
 use super::store::{self, Shipment};
-use super::{Scanned, in_lock_order, lock, unknown_scan};
+use super::{Scanned, lock, unknown_scan};
 use crate::branches::{self, Branch};
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
-use crate::ids::OrderId;
+use crate::ids::ParcelId;
 use crate::ledger::{self, Account};
-use crate::notifications::{self, Fact, Occasion};
 use crate::orders::{self, Entry, EventKind, Order};
 use crate::parcels::{self, Parcel};
 use crate::quotes;
@@ -41,23 +38,19 @@ pub struct Unloaded {
 ///
 /// # Errors
 /// `wrong_status` before departure; `already_arrived` for a second arrival of the whole load; `not_on_shipment` when
-/// nothing scanned is on this truck.
+/// nothing scanned is on this truck; `validation_failed` for a weight that belongs to nothing scanned.
 pub fn arrive(tx: &mut Tx, code: &str, arrival: &Arrival) -> Result<Unloaded> {
     let mut shipment = lock(tx, code)?;
     refuse_impossible(&shipment, arrival)?;
-    let load = parcels::of_shipment(tx, &shipment.id)?;
-    let mut results = match &arrival.barcodes {
-        None => load.iter().map(|parcel| scan(&parcel.barcode, Some(parcel.clone()), &shipment)).collect(),
-        Some(barcodes) => barcodes
-            .iter()
-            .map(|barcode| Ok(scan(barcode, parcels::scanned(tx, barcode)?, &shipment)))
-            .collect::<Result<Vec<_>>>()?,
-    };
+    let seen: Vec<_> = scan_all(tx, &shipment, arrival)?.into_iter().filter_map(|scan| scan.parcel).collect();
+    let mut orders = parcels::lock_orders(tx, seen.iter())?;
+    let mut results = scan_all(tx, &shipment, arrival)?;
     refuse_strangers(&shipment, &results)?;
-    let mut touched: BTreeMap<OrderId, Vec<Parcel>> = BTreeMap::new();
+    let weights_g = weights_by_parcel(tx, arrival, &results)?;
     let branch = branches::get(tx, &shipment.to_branch_id)?;
+    let mut arrived: BTreeMap<ParcelId, Parcel> = BTreeMap::new();
     for result in &mut results {
-        settle_one(tx, &branch, arrival, result, &mut touched)?;
+        unload_one(tx, &branch, &weights_g, result, &mut arrived)?;
     }
     if shipment.status == Status::Departed {
         shipment.status = Status::Arrived;
@@ -65,17 +58,49 @@ pub fn arrive(tx: &mut Tx, code: &str, arrival: &Arrival) -> Result<Unloaded> {
         store::update(tx, &shipment)?;
     }
     let mut ready = Vec::new();
-    for order in in_lock_order(touched.keys().cloned().collect()) {
-        let arrived = touched.remove(&order).unwrap_or_default();
-        ready.extend(bring_in(tx, &order, &arrived, &branch)?);
+    for (id, order) in &mut orders {
+        let mut of_order: Vec<_> = arrived.values_mut().filter(|parcel| parcel.order_id.as_ref() == Some(id)).collect();
+        if !of_order.is_empty() && bring_in(tx, order, &mut of_order, &branch)? {
+            ready.push(order.clone());
+        }
     }
-    announce(tx, ready, &branch)?;
+    for result in &mut results {
+        if let Some(settled) = result.parcel.as_ref().and_then(|parcel| arrived.get(&parcel.id)) {
+            result.parcel = Some(settled.clone());
+        }
+    }
+    parcels::ready::welcome(tx, ready, Some(&branch))?;
     super::audit_scan(tx, "shipment.arrived", &shipment, &results)?;
-    let missing = parcels::of_shipment(tx, &shipment.id)?
-        .into_iter()
-        .filter(|parcel| matches!(parcel.status, parcels::Status::InTransit | parcels::Status::HeldByCustoms))
-        .collect();
+    let mut missing = parcels::of_shipment(tx, &shipment.id)?;
+    missing.retain(|parcel| matches!(parcel.status, parcels::Status::InTransit | parcels::Status::HeldByCustoms));
     Ok(Unloaded { shipment, results, missing })
+}
+
+/// What each scan means: the named barcodes, or everything that was loaded.
+fn scan_all(tx: &mut Tx, shipment: &Shipment, arrival: &Arrival) -> Result<Vec<Scanned>> {
+    match &arrival.barcodes {
+        None => {
+            let load = parcels::of_shipment(tx, &shipment.id)?;
+            Ok(load.into_iter().map(|parcel| scan(&parcel.barcode.clone(), Some(parcel), shipment)).collect())
+        }
+        Some(barcodes) => {
+            barcodes.iter().map(|barcode| Ok(scan(barcode, parcels::scanned(tx, barcode)?, shipment))).collect()
+        }
+    }
+}
+
+/// Weights by parcel. A weight that belongs to nothing scanned is a typing mistake, and somebody would pay for it.
+fn weights_by_parcel(tx: &mut Tx, arrival: &Arrival, results: &[Scanned]) -> Result<HashMap<ParcelId, i64>> {
+    let mut weights_g = HashMap::new();
+    for (barcode, weight_g) in &arrival.weights_g {
+        let weighed = parcels::scanned(tx, barcode)?.map(|parcel| parcel.id);
+        let is_scanned = |id: &ParcelId| results.iter().any(|scan| scan.parcel.as_ref().is_some_and(|p| p.id == *id));
+        match weighed.filter(is_scanned) {
+            Some(id) => weights_g.insert(id, *weight_g),
+            None => return Problem::field(format!("/weights/{barcode}"), "is not one of the scanned parcels").fail(),
+        };
+    }
+    Ok(weights_g)
 }
 
 fn refuse_impossible(shipment: &Shipment, arrival: &Arrival) -> Result<()> {
@@ -116,15 +141,19 @@ fn refuse_strangers(shipment: &Shipment, results: &[Scanned]) -> Result<()> {
     .fail()
 }
 
-/// Writes one arrived parcel. A barcode that is scanned twice in one call is found arrived the second time.
-fn settle_one(
+/// Writes one arrived parcel into `arrived`. A barcode scanned twice in one call is found arrived the second time.
+fn unload_one(
     tx: &mut Tx,
     branch: &Branch,
-    arrival: &Arrival,
+    weights_g: &HashMap<ParcelId, i64>,
     result: &mut Scanned,
-    touched: &mut BTreeMap<OrderId, Vec<Parcel>>,
+    arrived: &mut BTreeMap<ParcelId, Parcel>,
 ) -> Result<()> {
     let Some(parcel) = &mut result.parcel else { return Ok(()) };
+    if result.outcome == Outcome::Arrived && arrived.contains_key(&parcel.id) {
+        result.outcome = Outcome::AlreadyArrived;
+        result.reason = rules::why_not(Outcome::AlreadyArrived, parcel.status);
+    }
     if result.outcome != Outcome::Arrived {
         return Ok(());
     }
@@ -132,35 +161,19 @@ fn settle_one(
     parcel.status = parcels::Status::Arrived;
     parcel.arrived_at = Some(tx.now);
     parcel.branch_id = Some(branch.id.clone());
-    let weighed = [Some(&result.barcode), Some(&parcel.barcode), parcel.tracking_number.as_ref()];
-    if let Some(weight_g) = weighed.into_iter().flatten().find_map(|name| arrival.weights_g.get(name)) {
+    if let Some(weight_g) = weights_g.get(&parcel.id) {
         parcel.weight_g = Some(*weight_g);
     }
-    let order = match &parcel.order_id {
-        Some(order) => order.clone(),
-        None => return Ok(()),
-    };
-    let (tariff, dollar) = quotes::freight_terms(tx, &order)?;
-    let weight_g = parcel.weight_g.unwrap_or(tariff.min_weight_g);
-    parcel.freight_tyiyn = tariff.freight_tyiyn(weight_g, dollar, tx.firm.rounding_step_tyiyn);
-    if parcel.freight_tyiyn.is_none() {
-        return Err(Error::Startup(format!("the freight of parcel {} does not fit", parcel.barcode)));
-    }
-    if parcels::save(tx, parcel, before)? {
-        touched.entry(order).or_default().push(parcel.clone());
-    } else {
-        result.outcome = Outcome::AlreadyArrived;
-        result.reason = rules::why_not(Outcome::AlreadyArrived, parcel.status);
-    }
+    parcels::save(tx, parcel, before)?;
+    arrived.insert(parcel.id.clone(), parcel.clone());
     Ok(())
 }
 
-/// Brings an order as far as its parcels now are; returns it when it became ready and was not announced before.
-fn bring_in(tx: &mut Tx, order: &OrderId, arrived: &[Parcel], branch: &Branch) -> Result<Option<Order>> {
-    let mut order = orders::lock_id(tx, order)?;
+/// Brings an order as far as its parcels now are; tells whether it became ready by this.
+fn bring_in(tx: &mut Tx, order: &mut Order, arrived: &mut [&mut Parcel], branch: &Branch) -> Result<bool> {
     if order.status != orders::Status::Cancelled {
         for parcel in arrived {
-            charge_freight(tx, &mut order, parcel)?;
+            charge_freight(tx, order, parcel)?;
         }
     }
     let of_order = parcels::of_order(tx, &order.id)?;
@@ -170,18 +183,22 @@ fn bring_in(tx: &mut Tx, order: &OrderId, arrived: &[Parcel], branch: &Branch) -
         .count();
     let entry =
         Entry::new(EventKind::ParcelArrived).with("arrived", here).with("total", of_order.len()).place(&branch.city);
-    if !parcels::follow(tx, &mut order, Some(entry))? {
-        return Ok(None);
-    }
-    orders::move_to(tx, &mut order, branch)?;
-    let until = free_until(tx, &order)?;
-    orders::set_free_storage(tx, &mut order, until)?;
-    Ok(orders::mark_announced(tx, &mut order)?.then_some(order))
+    parcels::follow(tx, order, Some(entry))
 }
 
-fn charge_freight(tx: &mut Tx, order: &mut Order, parcel: &Parcel) -> Result<()> {
-    let freight = parcel.freight_tyiyn.unwrap_or(0);
-    if freight == 0 {
+/// Freight by actual weight, once in a parcel's life: one that was lost and found again has been charged.
+fn charge_freight(tx: &mut Tx, order: &mut Order, parcel: &mut Parcel) -> Result<()> {
+    if parcel.freight_tyiyn.is_some() {
+        return Ok(());
+    }
+    let (tariff, dollar) = quotes::freight_terms(tx, &order.id)?;
+    let weight_g = parcel.weight_g.unwrap_or(tariff.min_weight_g);
+    let Some(freight_tyiyn) = tariff.freight_tyiyn(weight_g, dollar, tx.firm.rounding_step_tyiyn) else {
+        return Err(Error::Startup(format!("the freight of parcel {} does not fit", parcel.barcode)));
+    };
+    parcel.freight_tyiyn = Some(freight_tyiyn);
+    parcels::save(tx, parcel, parcels::Status::Arrived)?;
+    if freight_tyiyn == 0 {
         return Ok(());
     }
     let order_id = order.id.clone();
@@ -191,51 +208,13 @@ fn charge_freight(tx: &mut Tx, order: &mut Order, parcel: &Parcel) -> Result<()>
         idempotency_key: format!("freight:{}", parcel.id),
         reverses: None,
         postings: vec![
-            (Account::Receivable(order.code.clone()).to_string(), freight),
-            (Account::Freight.to_string(), -freight),
+            (Account::Receivable(order.code.clone()).to_string(), freight_tyiyn),
+            (Account::Freight.to_string(), -freight_tyiyn),
         ],
     };
     orders::post(tx, order, entry)?;
     let entry = parcels::entry(EventKind::FreightCharged, parcel)
-        .with("weight_g", parcel.weight_g)
-        .with("freight_tyiyn", freight);
+        .with("weight_g", weight_g)
+        .with("freight_tyiyn", freight_tyiyn);
     orders::note(tx, order, entry)
-}
-
-fn free_until(tx: &mut Tx, order: &Order) -> Result<NaiveDateTime> {
-    let (tariff, _) = quotes::freight_terms(tx, &order.id)?;
-    let days = Days::new(u64::try_from(tariff.free_storage_days).unwrap_or(0));
-    Ok(tx.now.checked_add_days(days).unwrap_or(tx.now))
-}
-
-/// One message for each customer who has something ready, with all codes and one sum.
-fn announce(tx: &mut Tx, ready: Vec<Order>, branch: &Branch) -> Result<()> {
-    let mut by_customer: BTreeMap<(String, Option<String>, String), Vec<Order>> = BTreeMap::new();
-    for order in ready {
-        let key = (order.phone.clone(), order.email.clone(), order.language.clone());
-        by_customer.entry(key).or_default().push(order);
-    }
-    for orders in by_customer.values() {
-        let Some(first) = orders.first() else { continue };
-        let codes: Vec<_> = orders.iter().map(|order| order.code.as_str()).collect();
-        let total: i64 = orders.iter().map(|order| order.balance_tyiyn.max(0)).sum();
-        let free_until = orders.iter().filter_map(|order| order.free_storage_until).min().unwrap_or(tx.now);
-        // The first order's announcement happens once in its life, so its identifier names this message for ever.
-        notifications::enqueue(
-            tx,
-            &orders::recipient(first),
-            Occasion::OrderArrived,
-            first.id.as_str(),
-            &[
-                ("codes", Fact::text(codes.join(", "))),
-                ("count", Fact::Number(i64::try_from(codes.len()).unwrap_or(i64::MAX))),
-                ("total", Fact::Number(total)),
-                ("branch", Fact::text(&branch.name)),
-                ("address", Fact::text(&branch.address)),
-                ("hours", Fact::text(&branch.hours)),
-                ("free_until", Fact::Time(free_until)),
-            ],
-        )?;
-    }
-    Ok(())
 }

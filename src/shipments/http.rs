@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{Arrival, Checkpoint, CheckpointStatus, NewCheckpoint, NewShipment, Outcome, Scanned, Shipment, Status};
 use crate::db::Tx;
 use crate::error::{Problem, Result};
+use crate::http::moment::Moment;
 use crate::http::text::{one_line, optional};
 use crate::http::{Body, Call, Nothing, Paging, Reply};
 use crate::ids::{BranchId, ShipmentId};
@@ -106,7 +107,8 @@ pub struct CheckpointRequest {
     place: String,
     status: CheckpointStatus,
     #[serde(default)]
-    at: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    at: Option<Moment>,
     #[serde(default)]
     note: Option<String>,
 }
@@ -244,7 +246,7 @@ pub async fn report(
     let new = NewCheckpoint {
         place: one_line(&request.place, 100, "/place")?,
         status: request.status,
-        at: request.at.map(|at| at.naive_utc()),
+        at: request.at.map(Moment::utc),
         note: optional(request.note.as_deref(), 500, "/note")?,
     };
     call.write(app, body.fingerprint, move |tx| {

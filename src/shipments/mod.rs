@@ -5,6 +5,8 @@ pub mod http;
 pub mod rules;
 mod store;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDateTime;
 
 use crate::audit;
@@ -14,7 +16,7 @@ use crate::counters;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::ids::OrderId;
-use crate::orders::{self, Entry, EventKind};
+use crate::orders::{self, Entry, EventKind, Order};
 use crate::parcels::{self, Parcel};
 
 pub use arrival::{Arrival, arrive};
@@ -123,26 +125,34 @@ fn expect(shipment: &Shipment, expected: Status) -> Result<()> {
 pub fn load(tx: &mut Tx, code: &str, barcodes: &[String]) -> Result<Vec<Scanned>> {
     let shipment = lock(tx, code)?;
     expect(&shipment, Status::Loading)?;
+    let mut orders = lock_scanned(tx, barcodes)?;
     let mut results = Vec::new();
     for barcode in barcodes {
-        results.push(load_one(tx, &shipment, barcode)?);
+        results.push(load_one(tx, &shipment, barcode, &mut orders)?);
     }
     audit_scan(tx, "shipment.loaded", &shipment, &results)?;
     Ok(results)
 }
 
-fn load_one(tx: &mut Tx, shipment: &Shipment, barcode: &str) -> Result<Scanned> {
+/// Locks the orders that a batch of scans will touch; what the scans mean is read again under the locks.
+fn lock_scanned(tx: &mut Tx, barcodes: &[String]) -> Result<BTreeMap<OrderId, Order>> {
+    let mut seen = Vec::new();
+    for barcode in barcodes {
+        seen.extend(parcels::scanned(tx, barcode)?);
+    }
+    parcels::lock_orders(tx, seen.iter())
+}
+
+fn load_one(tx: &mut Tx, shipment: &Shipment, barcode: &str, orders: &mut BTreeMap<OrderId, Order>) -> Result<Scanned> {
     let Some(mut parcel) = parcels::scanned(tx, barcode)? else { return Ok(unknown_scan(barcode)) };
     let outcome = rules::load(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
     let mut reason = rules::why_not(outcome, parcel.status);
     if outcome == Outcome::Loaded {
-        let before = parcel.status;
         parcel.status = parcels::Status::Packed;
         parcel.shipment_id = Some(shipment.id.clone());
-        parcels::save(tx, &parcel, before)?;
-        if let Some(order) = parcel.order_id.clone() {
-            let mut order = orders::lock_id(tx, &order)?;
-            parcels::follow(tx, &mut order, Some(parcels::entry(EventKind::ParcelPacked, &parcel)))?;
+        parcels::save(tx, &parcel, parcels::Status::Received)?;
+        if let Some(order) = parcel.order_id.as_ref().and_then(|id| orders.get_mut(id)) {
+            parcels::follow(tx, order, Some(parcels::entry(EventKind::ParcelPacked, &parcel)))?;
             if order.pickup_point_id != shipment.to_branch_id {
                 reason = Some(format!("order {} is picked up at another branch than this truck goes to", order.code));
             }
@@ -163,6 +173,7 @@ fn unknown_scan(barcode: &str) -> Scanned {
 pub fn unload(tx: &mut Tx, code: &str, barcodes: &[String]) -> Result<Vec<Scanned>> {
     let shipment = lock(tx, code)?;
     expect(&shipment, Status::Loading)?;
+    lock_scanned(tx, barcodes)?;
     let mut results = Vec::new();
     for barcode in barcodes {
         let Some(mut parcel) = parcels::scanned(tx, barcode)? else {
@@ -171,10 +182,9 @@ pub fn unload(tx: &mut Tx, code: &str, barcodes: &[String]) -> Result<Vec<Scanne
         };
         let outcome = rules::unload(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
         if outcome == Outcome::Unloaded {
-            let before = parcel.status;
             parcel.status = parcels::Status::Received;
             parcel.shipment_id = None;
-            parcels::save(tx, &parcel, before)?;
+            parcels::save(tx, &parcel, parcels::Status::Packed)?;
         }
         let reason = rules::why_not(outcome, parcel.status);
         results.push(Scanned { barcode: barcode.clone(), outcome, reason, parcel: Some(parcel) });
@@ -196,22 +206,24 @@ fn audit_scan(tx: &mut Tx, action: &str, shipment: &Shipment, results: &[Scanned
 pub fn depart(tx: &mut Tx, code: &str) -> Result<Shipment> {
     let mut shipment = lock(tx, code)?;
     expect(&shipment, Status::Loading)?;
-    let load = parcels::of_shipment(tx, &shipment.id)?;
+    let seen = parcels::of_shipment(tx, &shipment.id)?;
+    let mut orders = parcels::lock_orders(tx, seen.iter())?;
+    let mut load = parcels::of_shipment(tx, &shipment.id)?;
+    load.retain(|parcel| parcel.status == parcels::Status::Packed);
     if load.is_empty() {
         return Problem::new(Slug::ValidationFailed, format!("Shipment {code} is empty: load parcels first.")).fail();
     }
     shipment.status = Status::Departed;
     shipment.departed_at = Some(tx.now);
     store::update(tx, &shipment)?;
-    let mut orders_on_board: Vec<OrderId> = Vec::new();
-    for mut parcel in load.into_iter().filter(|parcel| parcel.status == parcels::Status::Packed) {
+    for parcel in &mut load {
         parcel.status = parcels::Status::InTransit;
-        parcels::save(tx, &parcel, parcels::Status::Packed)?;
-        orders_on_board.extend(parcel.order_id);
+        parcels::save(tx, parcel, parcels::Status::Packed)?;
     }
-    for order in in_lock_order(orders_on_board) {
-        let mut order = orders::lock_id(tx, &order)?;
-        parcels::follow(tx, &mut order, Some(entry(EventKind::ShipmentDeparted, &shipment)))?;
+    for (id, order) in &mut orders {
+        if load.iter().any(|parcel| parcel.order_id.as_ref() == Some(id)) {
+            parcels::follow(tx, order, Some(entry(EventKind::ShipmentDeparted, &shipment)))?;
+        }
     }
     audit::record(tx, "shipment.departed", &shipment.code, serde_json::json!({"departed_at": tx.now.and_utc()}))?;
     Ok(shipment)
@@ -243,14 +255,10 @@ pub fn report(tx: &mut Tx, code: &str, new: &NewCheckpoint) -> Result<(Shipment,
     }
     let checkpoint = store::insert_checkpoint(tx, &shipment.id, new, at)?;
     let kind = rules::event_of(new.status);
-    let on_board = parcels::of_shipment(tx, &shipment.id)?
-        .into_iter()
-        .filter(|parcel| parcel.status == parcels::Status::InTransit)
-        .filter_map(|parcel| parcel.order_id)
-        .collect();
-    for order in in_lock_order(on_board) {
-        let order = orders::lock_id(tx, &order)?;
-        orders::note(tx, &order, entry(kind, &shipment).at(at).place(&new.place))?;
+    let mut on_board = parcels::of_shipment(tx, &shipment.id)?;
+    on_board.retain(|parcel| parcel.status == parcels::Status::InTransit);
+    for order in parcels::lock_orders(tx, on_board.iter())?.values() {
+        orders::note(tx, order, entry(kind, &shipment).at(at).place(&new.place))?;
     }
     audit::record(
         tx,
@@ -265,11 +273,4 @@ pub fn report(tx: &mut Tx, code: &str, new: &NewCheckpoint) -> Result<(Shipment,
 
 fn entry(kind: EventKind, shipment: &Shipment) -> Entry {
     Entry::new(kind).with("shipment", shipment.code.as_str())
-}
-
-/// Each order once, and always in the same order: two trucks that share orders must not wait for each other in a ring.
-fn in_lock_order(mut orders: Vec<OrderId>) -> Vec<OrderId> {
-    orders.sort_unstable();
-    orders.dedup();
-    orders
 }

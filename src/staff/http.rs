@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 
 use super::{Member, MemberChange, NewMember, Password, Refreshed};
 use crate::error::{Problem, Result, Slug};
+use crate::http::body::Fingerprint;
+use crate::http::text::optional;
 use crate::http::{Body, Call, Nothing, Page, Reply};
 use crate::ids::{Actor, BranchId, Role, SessionId, StaffId};
 use crate::state::App;
@@ -172,32 +174,36 @@ pub async fn add(app: App, call: Call, body: Body<StaffRequest>) -> Result<HttpR
     let login = checked_login(&request.login)?;
     let password = request.password;
     let password_hash = app.compute(move || password.hash()).await??;
+    // A fast hash of the body is kept with its Idempotency-Key, so the password is no part of it.
+    let fingerprint = Fingerprint::of(&format!("{login} {} {:?}", request.role, request.branch));
     let new = NewMember {
-        name: request.name.unwrap_or_else(|| login.clone()),
+        name: optional(request.name.as_deref(), 100, "/name")?.unwrap_or_else(|| login.clone()),
         login,
         role: request.role,
         branch: request.branch,
         password_hash,
     };
-    call.write(app, body.fingerprint, move |tx| {
+    call.write(app, fingerprint, move |tx| {
         let member = super::add(tx, &new)?;
         Ok(Reply::created_at(format!("/v1/staff/{}", member.id), view(member)))
     })
     .await
 }
 
-/// Logins appear in receipts and logs: letters, digits, dot, dash, underscore.
+/// Logins appear in receipts and logs: letters, digits, dot, dash, underscore. Those that name others than staff are taken.
 ///
 /// # Errors
 /// `validation_failed` at `/login`.
 pub fn checked_login(login: &str) -> Result<String> {
     let fits = (2..=32).contains(&login.len())
         && login.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-_".contains(&b));
-    if fits {
-        Ok(login.to_owned())
-    } else {
-        Problem::field("/login", "must be 2 to 32 of a-z, 0-9, dot, dash, underscore").fail()
+    if !fits {
+        return Problem::field("/login", "must be 2 to 32 of a-z, 0-9, dot, dash, underscore").fail();
     }
+    if [Actor::Anyone.name(), Actor::System.name()].contains(&login) {
+        return Problem::field("/login", format!("{login} means somebody else in the audit trail")).fail();
+    }
+    Ok(login.to_owned())
 }
 
 /// Changes an account.
@@ -208,7 +214,7 @@ pub async fn change(app: App, call: Call, id: web::Path<StaffId>, body: Body<Sta
         None => None,
     };
     let change = MemberChange {
-        name: request.name,
+        name: optional(request.name.as_deref(), 100, "/name")?,
         role: request.role,
         branch: request.branch,
         disabled: request.disabled,

@@ -159,16 +159,23 @@ pub enum Refreshed {
 /// # Errors
 /// Those of the database. Refusal is a value, because ending a stolen session must be committed.
 pub fn refresh(tx: &mut Tx, token: &RefreshToken, successor: &RefreshToken, life: TimeDelta) -> Result<Refreshed> {
-    let Some(session) = store::session_by_hash(tx, &token.hash())? else { return Ok(Refreshed::Refused) };
+    if let Some(session) = store::session_awaiting(tx, &token.hash())? {
+        let member = get(tx, &session.staff_id)?;
+        if session.revoked_at.is_some() || session.expires_at <= tx.now || member.disabled_at.is_some() {
+            return Ok(Refreshed::Refused);
+        }
+        if store::rotate(tx, &session.id, token, successor, tx.now + life)? {
+            return Ok(Refreshed::GoesOn(Box::new(member), session.id));
+        }
+    }
+    let Some((session, spent_at)) = store::session_that_spent(tx, &token.hash())? else {
+        return Ok(Refreshed::Refused);
+    };
     let member = get(tx, &session.staff_id)?;
-    if session.revoked_at.is_some() || session.expires_at <= tx.now || member.disabled_at.is_some() {
+    if session.revoked_at.is_some() || member.disabled_at.is_some() {
         return Ok(Refreshed::Refused);
     }
-    if session.refresh_hash == token.hash() {
-        store::rotate(tx, &session.id, token, successor, tx.now + life)?;
-        return Ok(Refreshed::GoesOn(Box::new(member), session.id));
-    }
-    if tx.now - session.rotated_at <= LOST_ANSWER_GRACE {
+    if tx.now - spent_at <= LOST_ANSWER_GRACE {
         return Ok(Refreshed::GoesOn(Box::new(member), session.id));
     }
     store::revoke(tx, &session.id)?;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::NewMember;
 use crate::db::Tx;
-use crate::db::schema::{sessions, staff};
+use crate::db::schema::{sessions, spent_refresh_tokens as spent, staff};
 use crate::error::Result;
 use crate::ids::{BranchId, Role, SessionId, StaffId};
 use crate::tokens::RefreshToken;
@@ -32,13 +32,10 @@ pub struct Member {
 }
 
 /// A session as far as refreshing needs it.
-#[derive(Debug, Queryable, Selectable)]
-#[diesel(table_name = sessions)]
+#[derive(Debug, Queryable)]
 pub struct Session {
     pub id: SessionId,
     pub staff_id: StaffId,
-    pub refresh_hash: String,
-    pub rotated_at: NaiveDateTime,
     pub expires_at: NaiveDateTime,
     pub revoked_at: Option<NaiveDateTime>,
 }
@@ -115,37 +112,47 @@ pub fn insert_session(
     Ok(id)
 }
 
-pub fn session_by_hash(tx: &mut Tx, hash: &str) -> Result<Option<Session>> {
+/// The session whose next refresh takes this token.
+pub fn session_awaiting(tx: &mut Tx, hash: &str) -> Result<Option<Session>> {
     Ok(sessions::table
-        .filter(sessions::refresh_hash.eq(hash).or(sessions::previous_hash.eq(hash)))
-        .select((
-            sessions::id,
-            sessions::staff_id,
-            sessions::refresh_hash,
-            sessions::rotated_at,
-            sessions::expires_at,
-            sessions::revoked_at,
-        ))
+        .filter(sessions::refresh_hash.eq(hash))
+        .select((sessions::id, sessions::staff_id, sessions::expires_at, sessions::revoked_at))
         .first(tx.conn)
         .optional()?)
 }
 
+/// The session that this token was used for before, and when.
+pub fn session_that_spent(tx: &mut Tx, hash: &str) -> Result<Option<(Session, NaiveDateTime)>> {
+    Ok(spent::table
+        .inner_join(sessions::table.on(sessions::id.eq(spent::session_id)))
+        .filter(spent::hash.eq(hash))
+        .select(((sessions::id, sessions::staff_id, sessions::expires_at, sessions::revoked_at), spent::spent_at))
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// Puts the successor in the place of a token; tells whether the token was still the one awaited.
 pub fn rotate(
     tx: &mut Tx,
     id: &SessionId,
     old: &RefreshToken,
     new: &RefreshToken,
     expires_at: NaiveDateTime,
-) -> Result<()> {
-    diesel::update(sessions::table.find(id))
+) -> Result<bool> {
+    let awaited = sessions::table.find(id).filter(sessions::refresh_hash.eq(old.hash()));
+    let rotated = diesel::update(awaited)
         .set((
             sessions::refresh_hash.eq(new.hash()),
-            sessions::previous_hash.eq(old.hash()),
             sessions::rotated_at.eq(tx.now),
             sessions::expires_at.eq(expires_at),
         ))
         .execute(tx.conn)?;
-    Ok(())
+    if rotated == 1 {
+        diesel::insert_into(spent::table)
+            .values((spent::hash.eq(old.hash()), spent::session_id.eq(id), spent::spent_at.eq(tx.now)))
+            .execute(tx.conn)?;
+    }
+    Ok(rotated == 1)
 }
 
 pub fn revoke(tx: &mut Tx, id: &SessionId) -> Result<()> {

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::{NewTariff, Tariff};
 use crate::error::{Problem, Result};
+use crate::http::moment::Moment;
 use crate::http::{Body, Call, Page, Reply};
 use crate::ids::EntryId;
 use crate::money::{CEILING_MINOR, Currency, Money};
@@ -48,7 +49,8 @@ pub fn view(tariff: Tariff) -> TariffView {
 pub struct TariffRequest {
     /// From when it holds; now when not named.
     #[serde(default)]
-    valid_from: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    valid_from: Option<Moment>,
     price_per_kg: Money,
     #[serde(default)]
     min_weight_g: i64,
@@ -106,7 +108,7 @@ pub async fn follow(app: App, call: Call, body: Body<TariffRequest>) -> Result<H
         }
     }
     let new = NewTariff {
-        valid_from: request.valid_from.map(|from| from.naive_utc()),
+        valid_from: request.valid_from.map(Moment::utc),
         price_per_kg: request.price_per_kg,
         min_weight_g: request.min_weight_g,
         free_storage_days: request.free_storage_days,

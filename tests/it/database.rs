@@ -25,7 +25,7 @@ on_both! {
                 ask_for!(
                     conn, audit, branches, checkpoints, company_rates, counters, customers, events, idempotency_keys,
                     journal_seals, journals, notifications, order_items, orders, parcels, payments, postings, quotes,
-                    rates, sessions, shipments, staff, tariffs,
+                    rates, sessions, shipments, spent_refresh_tokens, staff, tariffs,
                 );
                 Ok(())
             })

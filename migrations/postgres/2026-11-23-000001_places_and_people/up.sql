@@ -31,13 +31,19 @@ CREATE TABLE sessions (
     id            TEXT PRIMARY KEY NOT NULL,
     staff_id      TEXT NOT NULL REFERENCES staff (id),
     refresh_hash  TEXT NOT NULL UNIQUE,
-    previous_hash TEXT UNIQUE,
     rotated_at    TIMESTAMP NOT NULL,
     created_at    TIMESTAMP NOT NULL,
     expires_at    TIMESTAMP NOT NULL,
     revoked_at    TIMESTAMP
 );
 CREATE INDEX sessions_by_staff ON sessions (staff_id);
+
+-- Refresh tokens that were used. One that comes again, later than a lost answer explains, was stolen.
+CREATE TABLE spent_refresh_tokens (
+    hash       TEXT PRIMARY KEY NOT NULL,
+    session_id TEXT NOT NULL REFERENCES sessions (id),
+    spent_at   TIMESTAMP NOT NULL
+);
 
 CREATE TABLE customers (
     id          TEXT PRIMARY KEY NOT NULL,

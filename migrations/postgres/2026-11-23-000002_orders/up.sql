@@ -35,6 +35,7 @@ CREATE TABLE orders (
     status               TEXT NOT NULL CHECK (status IN ('requested', 'quoted', 'confirmed', 'paid', 'purchased', 'awaiting_parcel',
                              'received_in_china', 'in_transit', 'ready_for_pickup', 'picked_up', 'cancelled')),
     version              BIGINT NOT NULL,
+    placed_by            TEXT NOT NULL,
     customer_id          TEXT NOT NULL REFERENCES customers (id),
     name                 TEXT NOT NULL,
     phone                TEXT NOT NULL,
