@@ -1,12 +1,13 @@
-//! A real SMTP server inside the test process.
+//! A real SMTP server inside the test process: the conversation is the `mailin` crate's, the connections are ours.
 
 use std::collections::{HashSet, VecDeque};
-use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::io::{self, BufRead, BufReader};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
-use mailin_embedded::{Handler, Response, Server, SslConfig, response};
+use mailin::{Action, Handler, Response, SessionBuilder, response};
 
 use super::record::Record;
 
@@ -28,10 +29,12 @@ struct State {
     hello_answer: Mutex<Option<u16>>,
 }
 
-/// The server. Its thread lives as long as the process: the library has no way to end it.
+/// The server; its port closes when it is dropped.
 pub struct MailServer {
     state: Arc<State>,
     address: SocketAddr,
+    closing: Arc<AtomicBool>,
+    accepting: Option<JoinHandle<()>>,
 }
 
 impl MailServer {
@@ -45,15 +48,19 @@ impl MailServer {
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let mut server = Server::new(Session { state: Arc::clone(&state), letter: Received::default() });
-        server
-            .with_name("mail.test")
-            .with_num_threads(16)
-            .with_tcp_listener(listener)
-            .with_ssl(SslConfig::None)
-            .unwrap();
-        thread::spawn(move || server.serve().unwrap());
-        Self { state, address }
+        let closing = Arc::new(AtomicBool::new(false));
+        let (behind, closed) = (Arc::clone(&state), Arc::clone(&closing));
+        let accepting = thread::spawn(move || {
+            for stream in listener.incoming() {
+                if closed.load(Ordering::SeqCst) {
+                    break;
+                }
+                let session = Session { state: Arc::clone(&behind), letter: Received::default() };
+                // A client that goes away in the middle is no failure of the server.
+                thread::spawn(move || stream.and_then(|stream| converse(stream, session)));
+            }
+        });
+        Self { state, address, closing, accepting: Some(accepting) }
     }
 
     /// The value for `email.url`.
@@ -89,8 +96,37 @@ impl MailServer {
     }
 }
 
-/// One connection.
-#[derive(Clone)]
+impl Drop for MailServer {
+    fn drop(&mut self) {
+        self.closing.store(true, Ordering::SeqCst);
+        // `incoming` sleeps until somebody knocks.
+        let _ = TcpStream::connect(self.address);
+        if let Some(accepting) = self.accepting.take() {
+            let _ = accepting.join();
+        }
+    }
+}
+
+/// One connection, from the greeting to the end.
+fn converse(mut stream: TcpStream, session: Session) -> io::Result<()> {
+    let mut lines = BufReader::new(stream.try_clone()?);
+    let mut session = SessionBuilder::new("mail.test").build(IpAddr::V4(Ipv4Addr::LOCALHOST), session);
+    session.greeting().write_to(&mut stream)?;
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line)? > 0 {
+        let answer = session.process(&line);
+        line.clear();
+        if answer.action != Action::NoReply {
+            answer.write_to(&mut stream)?;
+        }
+        if answer.action == Action::Close {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What is said on one connection.
 struct Session {
     state: Arc<State>,
     letter: Received,
