@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use torugart::clock::Clock;
 use torugart::config::Config;
 use torugart::db::{Db, migrate};
-use torugart::ids::{Actor, Role};
+use torugart::ids::{Actor, Role, SessionId, StaffId};
 use torugart::rates::{self, feed};
 use torugart::staff::{self, NewMember};
 use torugart::state::App;
@@ -36,7 +36,14 @@ pub struct Server {
     handle: actix_web::dev::ServerHandle,
     thread: Option<std::thread::JoinHandle<()>>,
     agent: ureq::Agent,
-    tokens: Vec<(Role, String)>,
+    logins: Vec<Login>,
+}
+
+/// A role's session; its token is made anew for every call, so that a test may let months pass.
+struct Login {
+    role: Role,
+    staff: StaffId,
+    session: SessionId,
 }
 
 /// Who makes a call.
@@ -110,7 +117,7 @@ impl Server {
         let db = Db::open(&url, config.database.connections).expect("an open database");
         let morning: DateTime<Utc> = MORNING.parse().expect("a time");
         let app = App::new(config, db, Clock::held(morning)).expect("an application");
-        let tokens = Role::ALL.iter().map(|role| (*role, token(&app, *role))).collect();
+        let logins = Role::ALL.iter().map(|role| log_in(&app, *role)).collect();
         let (sender, receiver) = mpsc::channel();
         let served = app.clone();
         let thread = std::thread::spawn(move || {
@@ -122,7 +129,7 @@ impl Server {
         });
         let (handle, address) = receiver.recv().expect("the server starts");
         let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
-        Self { app, url: format!("http://{address}"), handle, thread: Some(thread), agent, tokens }
+        Self { app, url: format!("http://{address}"), handle, thread: Some(thread), agent, logins }
     }
 
     /// Moves the server's clock.
@@ -135,13 +142,10 @@ impl Server {
         self.app.clock.now().and_utc()
     }
 
-    /// The access token of a role.
-    pub fn token(&self, role: Role) -> &str {
-        self.tokens
-            .iter()
-            .find(|(known, _)| *known == role)
-            .map(|(_, token)| token.as_str())
-            .expect("every role has one")
+    /// An access token of a role, good for a quarter of an hour from now.
+    pub fn token(&self, role: Role) -> String {
+        let login = self.logins.iter().find(|login| login.role == role).expect("every role has one");
+        self.app.tokens.issue(&login.staff, &login.session, self.app.clock.now()).expect("a token")
     }
 
     pub fn get(&self, by: As, path: &str) -> Answer {
@@ -283,13 +287,13 @@ pub fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
-fn token(app: &App, role: Role) -> String {
+fn log_in(app: &App, role: Role) -> Login {
     app.write_now(&Actor::System, |tx| {
         let member = staff::for_login(tx, role.as_str())?.expect("furnished with one of every role");
         let session = staff::open_session(tx, &member, &RefreshToken::generate(), TimeDelta::days(300))?;
-        app.tokens.issue(&member.id, &session, tx.now)
+        Ok(Login { role, staff: member.id, session })
     })
-    .expect("a token")
+    .expect("a session")
 }
 
 /// A fresh SQLite database, furnished; it goes with the folder.
