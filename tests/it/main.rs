@@ -3,8 +3,12 @@
 #[macro_use]
 mod harness;
 
+mod arrival;
 mod arrows;
 mod database;
 mod flow;
+mod hand_over;
+mod parcels;
 mod postgres_harness;
+mod shipments;
 mod transports;
