@@ -5,6 +5,7 @@ mod harness;
 
 mod arrival;
 mod arrows;
+mod concurrency;
 mod database;
 mod flow;
 mod hand_over;

@@ -1,0 +1,201 @@
+//! Many people do the same thing at the same instant; it happens once.
+
+use std::collections::HashMap;
+use std::sync::Barrier;
+use std::thread;
+
+use serde_json::{Value, json};
+use torugart::code::OrderCode;
+use torugart::customers::Person;
+use torugart::db::Tx;
+use torugart::error::Result;
+use torugart::ids::Actor;
+use torugart::money::{Currency, Money};
+use torugart::orders::{self, Kind, NewItem, NewOrder};
+use torugart::parcels::{self, NewReceipt, Tracking};
+use torugart::payments::{self, Method, NewPayment};
+use torugart::phone::Phone;
+use torugart::quotes::{NewQuote, rules::LineRequest};
+use torugart::shipments::{self, Arrival, NewShipment};
+use torugart::texts::Lang;
+
+use crate::harness::server::*;
+use crate::harness::warehouse::request_by;
+
+const CLERKS: usize = 32;
+const ORDERS: usize = 500;
+
+/// The answers of many clerks who each make the `rounds` calls of `paths`, all of them the same one at the same time.
+fn at_once(s: &Server, rounds: usize, call: impl Fn(usize, usize) -> (As, String, Value) + Sync) -> Vec<Vec<Answer>> {
+    let barrier = Barrier::new(CLERKS);
+    let (barrier, call) = (&barrier, &call);
+    let by_clerk: Vec<Vec<Answer>> = thread::scope(|scope| {
+        let clerk = |clerk| {
+            scope.spawn(move || {
+                let answer = |round| {
+                    let (by, path, body) = call(round, clerk);
+                    barrier.wait();
+                    s.post(by, &path, body)
+                };
+                (0..rounds).map(answer).collect::<Vec<_>>()
+            })
+        };
+        let clerks: Vec<_> = (0..CLERKS).map(clerk).collect();
+        clerks.into_iter().map(|clerk| clerk.join().expect("a clerk's answers")).collect()
+    });
+    (0..rounds).map(|round| by_clerk.iter().map(|answers| answers[round].clone()).collect()).collect()
+}
+
+/// Checks that one was served and everybody else was refused in this way.
+#[track_caller]
+fn assert_one_served(answers: &[Answer], refusal: &str) {
+    let (served, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+    assert_eq!(served.len(), 1, "{:?}", answers.iter().map(|answer| &answer.text).collect::<Vec<_>>());
+    for answer in refused {
+        answer.expect_problem(409, refusal);
+    }
+}
+
+/// Brings orders to the pickup point and has them paid, in one transaction, without HTTP.
+fn ready_orders(s: &Server) -> Vec<String> {
+    let make = |tx: &mut Tx| {
+        let codes = (0..ORDERS).map(|index| received_order(tx, index)).collect::<Result<Vec<_>>>()?;
+        let truck = shipments::open(
+            tx,
+            &NewShipment {
+                route: "Guangzhou-Torugart-Bishkek".to_owned(),
+                vehicle: "01KG777ABC".to_owned(),
+                cmr_number: None,
+                to_branch: "BISH".to_owned(),
+            },
+        )?;
+        let barcodes: Vec<_> = (0..ORDERS).map(|index| number(index).as_str().to_owned()).collect();
+        shipments::load(tx, &truck.code, &barcodes)?;
+        shipments::depart(tx, &truck.code)?;
+        shipments::arrive(tx, &truck.code, &Arrival { barcodes: None, weights_g: HashMap::new() })?;
+        for code in &codes {
+            pay(tx, code)?;
+        }
+        Ok(codes.iter().map(ToString::to_string).collect())
+    };
+    s.app.write_now(&Actor::System, make).expect("orders at the pickup point")
+}
+
+fn number(index: usize) -> Tracking {
+    Tracking::try_from(format!("YT77{index:011}")).expect("a tracking number")
+}
+
+fn received_order(tx: &mut Tx, index: usize) -> Result<OrderCode> {
+    let item = NewItem { description: "Чайник".to_owned(), link: None, quantity: 1, budget: None, note: None };
+    let person = Person {
+        name: "Айгуль Садыкова".to_owned(),
+        phone: Phone::parse("+996700123456").expect("a phone"),
+        email: None,
+        language: Lang::Ky,
+    };
+    let order = orders::place(tx, &NewOrder { kind: Kind::Purchase, person, items: vec![item], pickup_point: None })?;
+    let code = OrderCode::parse("TG", &order.code).expect("its own code");
+    let line = LineRequest {
+        description: "Kettle".to_owned(),
+        link: None,
+        quantity: 1,
+        unit_price: Money { amount: 9_900, currency: Currency::Cny },
+    };
+    let offer = NewQuote {
+        lines: vec![line],
+        domestic_delivery: None,
+        estimated_weight_g: 1_000,
+        service_fee_bp: None,
+        valid_until: None,
+    };
+    orders::quote(tx, &code, &offer)?;
+    orders::confirm(tx, &code)?;
+    pay(tx, &code)?;
+    parcels::purchase(tx, &code, "1688", None, &[number(index)])?;
+    parcels::receive(
+        tx,
+        &NewReceipt {
+            tracking_number: Some(number(index)),
+            client_code: None,
+            order_code: None,
+            weight_g: 1_000,
+            length_mm: None,
+            width_mm: None,
+            height_mm: None,
+            condition: None,
+            note: None,
+            branch_id: None,
+        },
+    )?;
+    Ok(code)
+}
+
+fn pay(tx: &mut Tx, code: &OrderCode) -> Result<()> {
+    let amount_tyiyn = orders::find(tx, code)?.balance_tyiyn;
+    payments::record(tx, code, &NewPayment { method: Method::EWallet, amount_tyiyn, reference: None, note: None })?;
+    Ok(())
+}
+
+on_both! {
+    fn each_of_500_orders_is_handed_over_by_one_of_32_clerks(s: &Server) {
+        let codes = ready_orders(s);
+        let answers = at_once(s, codes.len(), |round, _| {
+            (CASHIER, format!("/v1/orders/{}/hand-over", codes[round]), json!({}))
+        });
+        assert_eq!(answers.len(), ORDERS);
+        for answers in &answers {
+            assert_one_served(answers, "already_picked_up");
+        }
+        for code in codes.iter().step_by(50) {
+            let kinds = s.kinds(code);
+            assert_eq!(kinds.iter().filter(|kind| *kind == "parcel_handed_over").count(), 1);
+            assert_eq!(kinds.iter().filter(|kind| *kind == "order_picked_up").count(), 1);
+        }
+    }
+
+    fn one_box_is_received_by_one_of_32_clerks(s: &Server) {
+        let code = s.buy(request(), &["YT8800000000001"]);
+        // The first is expected, the others match nothing: both ways into the house.
+        let numbers = ["YT8800000000001", "ZT8800000000002", "ZT8800000000003"];
+        let answers = at_once(s, numbers.len(), |round, clerk| {
+            let body = json!({"tracking_number": numbers[round], "weight_g": 1_000 + clerk});
+            (WAREHOUSE, "/v1/parcels/receive".to_owned(), body)
+        });
+        for answers in &answers {
+            assert_one_served(answers, "wrong_status");
+        }
+        assert_eq!(s.get(ADMIN, "/v1/parcels").expect(200)["items"].as_array().unwrap().len(), numbers.len());
+        assert_eq!(s.kinds(&code).iter().filter(|kind| *kind == "parcel_received").count(), 1);
+    }
+
+    fn one_new_phone_is_one_customer_however_many_orders_come_at_once(s: &Server) {
+        let phones = ["555000030", "555000031", "555000032"];
+        let answers = at_once(s, phones.len(), |round, _| {
+            (ANYONE, "/v1/orders".to_owned(), request_by(phones[round], "ky"))
+        });
+        let mut client_codes = Vec::new();
+        for answers in &answers {
+            let codes = answers.iter().map(|answer| answer.expect(201)["code"].as_str().unwrap().to_owned());
+            let mut owners: Vec<_> = codes.map(|code| s.see(&code)["customer"]["client_code"].to_string()).collect();
+            owners.dedup();
+            assert_eq!(owners.len(), 1, "{owners:?}");
+            client_codes.append(&mut owners);
+        }
+        client_codes.sort();
+        client_codes.dedup();
+        assert_eq!(client_codes.len(), phones.len());
+    }
+
+    fn one_truck_arrives_once_however_many_scan_it(s: &Server) {
+        let example = s.order(Until::Departed);
+        let path = format!("/v1/shipments/{}/arrive", example.shipment);
+        let answers = at_once(s, 1, |_, _| (WAREHOUSE, path.clone(), json!({})));
+        assert_one_served(&answers[0], "already_arrived");
+        let scans = at_once(s, 1, |_, _| (WAREHOUSE, path.clone(), json!({"barcodes": [example.tracking_number]})));
+        for answer in &scans[0] {
+            assert_eq!(answer.expect(200)["counts"], json!({"already_arrived": 1}));
+        }
+        assert_eq!(s.see(&example.code)["balance"], som(112_800));
+        assert_eq!(s.told("order-arrived", "sms").len(), 1);
+    }
+}
