@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::harness::server::*;
-use crate::harness::warehouse::{request_by, words};
+use crate::harness::warehouse::{plain, request_by, words};
 
 /// What an arrival must not change when it is refused: every parcel, every message, every entry of an order.
 fn everything(s: &Server, code: &str) -> [Value; 5] {
@@ -102,7 +102,13 @@ on_both! {
         assert_eq!(s.see(&example.code)["balance"], som(112_800));
         // The days of free storage are the quote's too.
         assert_eq!(s.see(&example.code)["free_storage_until"], "2026-06-01T09:00:00Z");
-        let charged = s.see(&example.code)["timeline"].as_array().unwrap().iter().find(|event| event["kind"] == "freight_charged").unwrap().clone();
+        let charged = s.see(&example.code)["timeline"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|event| event["kind"] == "freight_charged")
+            .unwrap()
+            .clone();
         assert_eq!((&charged["data"]["weight_g"], &charged["data"]["freight_tyiyn"]), (&json!(4300), &json!(112_800)));
     }
 
@@ -138,7 +144,10 @@ on_both! {
         let balance = s.see(&example.code)["balance"].clone();
         s.ship(&example.shipment, "arrive", json!({})).expect(200);
         assert_eq!(s.parcel(&example.tracking_number)["status"], "arrived");
-        assert_eq!((&s.see(&example.code)["status"], &s.see(&example.code)["balance"]), (&json!("cancelled"), &balance));
+        assert_eq!(
+            (&s.see(&example.code)["status"], &s.see(&example.code)["balance"]),
+            (&json!("cancelled"), &balance)
+        );
         assert_eq!((freights(s, &example.code).len(), s.told("order-arrived", "sms").len()), (0, 0));
     }
 
@@ -188,7 +197,8 @@ on_both! {
         let example = s.order(Until::Loaded);
         let problem = s.ship(&example.shipment, "arrive", json!({})).expect_problem(409, "wrong_status");
         assert_eq!((&problem["current"], &problem["legal"]), (&json!("loading"), &json!(["departed"])));
-        s.ship(&example.shipment, "arrive", json!({"barcodes": [example.tracking_number]})).expect_problem(409, "wrong_status");
+        s.ship(&example.shipment, "arrive", json!({"barcodes": [example.tracking_number]}))
+            .expect_problem(409, "wrong_status");
         s.ship(&example.shipment, "arrive", json!({"barcodes": []})).expect_problem(422, "validation_failed");
         assert_eq!(s.status(&example.code), "received_in_china");
     }
@@ -251,9 +261,4 @@ on_both! {
         s.ship(&truck, "arrive", json!({"barcodes": ["YT4000000000004"]})).expect(200);
         assert_eq!((s.told("order-arrived", "sms").len(), s.told("order-arrived", "email").len()), (1, 1));
     }
-}
-
-/// Sums are written with a space that does not break; a test is easier to read with a plain one.
-fn plain(text: &str) -> String {
-    text.replace(['\u{a0}', '\u{202f}'], " ")
 }

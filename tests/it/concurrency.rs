@@ -1,6 +1,7 @@
 //! Many people do the same thing at the same instant; it happens once.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::thread;
 
@@ -25,7 +26,7 @@ use crate::harness::warehouse::request_by;
 const CLERKS: usize = 32;
 const ORDERS: usize = 500;
 
-/// The answers of many clerks who each make the `rounds` calls of `paths`, all of them the same one at the same time.
+/// The answers to `rounds` calls, round by round, that many clerks each make, all of them at the same instant.
 fn at_once(s: &Server, rounds: usize, call: impl Fn(usize, usize) -> (As, String, Value) + Sync) -> Vec<Vec<Answer>> {
     let barrier = Barrier::new(CLERKS);
     let (barrier, call) = (&barrier, &call);
@@ -35,9 +36,11 @@ fn at_once(s: &Server, rounds: usize, call: impl Fn(usize, usize) -> (As, String
                 let answer = |round| {
                     let (by, path, body) = call(round, clerk);
                     barrier.wait();
-                    s.post(by, &path, body)
+                    // A clerk who gave up here would leave the others at the barrier for ever.
+                    catch_unwind(AssertUnwindSafe(|| s.post(by, &path, body)))
                 };
-                (0..rounds).map(answer).collect::<Vec<_>>()
+                let answers: Vec<_> = (0..rounds).map(answer).collect();
+                answers.into_iter().map(|answer| answer.unwrap_or_else(|panic| resume_unwind(panic))).collect()
             })
         };
         let clerks: Vec<_> = (0..CLERKS).map(clerk).collect();
@@ -139,9 +142,8 @@ fn pay(tx: &mut Tx, code: &OrderCode) -> Result<()> {
 on_both! {
     fn each_of_500_orders_is_handed_over_by_one_of_32_clerks(s: &Server) {
         let codes = ready_orders(s);
-        let answers = at_once(s, codes.len(), |round, _| {
-            (CASHIER, format!("/v1/orders/{}/hand-over", codes[round]), json!({}))
-        });
+        let answers =
+            at_once(s, codes.len(), |round, _| (CASHIER, format!("/v1/orders/{}/hand-over", codes[round]), json!({})));
         assert_eq!(answers.len(), ORDERS);
         for answers in &answers {
             assert_one_served(answers, "already_picked_up");
@@ -170,9 +172,8 @@ on_both! {
 
     fn one_new_phone_is_one_customer_however_many_orders_come_at_once(s: &Server) {
         let phones = ["555000030", "555000031", "555000032"];
-        let answers = at_once(s, phones.len(), |round, _| {
-            (ANYONE, "/v1/orders".to_owned(), request_by(phones[round], "ky"))
-        });
+        let answers =
+            at_once(s, phones.len(), |round, _| (ANYONE, "/v1/orders".to_owned(), request_by(phones[round], "ky")));
         let mut client_codes = Vec::new();
         for answers in &answers {
             let codes = answers.iter().map(|answer| answer.expect(201)["code"].as_str().unwrap().to_owned());

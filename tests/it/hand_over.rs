@@ -19,7 +19,15 @@ fn of_two(s: &Server) -> (String, String) {
 
 on_both! {
     fn what_has_not_arrived_is_not_handed_over(s: &Server) {
-        for until in [Until::Requested, Until::Quoted, Until::Confirmed, Until::Paid, Until::Purchased, Until::Received, Until::Departed] {
+        for until in [
+            Until::Requested,
+            Until::Quoted,
+            Until::Confirmed,
+            Until::Paid,
+            Until::Purchased,
+            Until::Received,
+            Until::Departed,
+        ] {
             let example = s.order(until);
             let before = s.see(&example.code);
             let problem = hand_over(s, CASHIER, &example.code, json!({})).expect_problem(409, "not_arrived");
@@ -38,7 +46,12 @@ on_both! {
             assert_eq!(problem["balance"], som(112_800));
         }
         // One som short is short.
-        s.post(CASHIER, &format!("/v1/orders/{}/payments", example.code), json!({"method": "cash", "amount": som(112_700)})).expect(201);
+        s.post(
+            CASHIER,
+            &format!("/v1/orders/{}/payments", example.code),
+            json!({"method": "cash", "amount": som(112_700)}),
+        )
+        .expect(201);
         hand_over(s, CASHIER, &example.code, json!({})).expect_problem(409, "balance_due");
         assert_eq!(s.see(&example.code)["parcels"], before["parcels"]);
         s.pay_balance(&example.code);
@@ -47,7 +60,12 @@ on_both! {
 
     fn credit_is_no_reason_to_keep_a_parcel(s: &Server) {
         let example = s.order(Until::Arrived);
-        s.post(CASHIER, &format!("/v1/orders/{}/payments", example.code), json!({"method": "cash", "amount": som(200_000)})).expect(201);
+        s.post(
+            CASHIER,
+            &format!("/v1/orders/{}/payments", example.code),
+            json!({"method": "cash", "amount": som(200_000)}),
+        )
+        .expect(201);
         let order = hand_over(s, CASHIER, &example.code, json!({})).expect(200);
         assert_eq!((&order["status"], &order["balance"]), (&json!("picked_up"), &som(-87_200)));
     }
@@ -61,7 +79,8 @@ on_both! {
             let at: chrono::DateTime<chrono::Utc> = problem["picked_up_at"].as_str().unwrap().parse().unwrap();
             assert_eq!(at, MORNING.parse::<chrono::DateTime<chrono::Utc>>().unwrap());
         }
-        hand_over(s, ADMIN, &example.code, json!({"override_reason": "ещё раз"})).expect_problem(409, "already_picked_up");
+        hand_over(s, ADMIN, &example.code, json!({"override_reason": "ещё раз"}))
+            .expect_problem(409, "already_picked_up");
         assert_eq!(s.see(&example.code), before);
     }
 
@@ -79,7 +98,8 @@ on_both! {
         s.pay_balance(&code);
         hand_over(s, CASHIER, &code, json!({})).expect_problem(409, "not_arrived");
         hand_over(s, CASHIER, &code, json!({"parcels": ["YT5000000000002"]})).expect_problem(409, "not_arrived");
-        hand_over(s, CASHIER, &code, json!({"parcels": ["YT5000000000001", "YT5000000000002"]})).expect_problem(409, "not_arrived");
+        hand_over(s, CASHIER, &code, json!({"parcels": ["YT5000000000001", "YT5000000000002"]}))
+            .expect_problem(409, "not_arrived");
         assert_eq!(s.parcel("YT5000000000001")["status"], "arrived");
         let order = hand_over(s, CASHIER, &code, json!({"parcels": ["YT5000000000001"]})).expect(200);
         assert_eq!(order["status"], "in_transit");
@@ -97,7 +117,8 @@ on_both! {
         s.ship(&truck, "arrive", json!({})).expect(200);
         s.pay_balance(&code);
         let (first, second) = (s.parcel("YT5000000000001"), s.parcel("YT5000000000002"));
-        let order = hand_over(s, CASHIER, &code, json!({"parcels": [first["barcode"]], "received_by": "сестра"})).expect(200);
+        let order =
+            hand_over(s, CASHIER, &code, json!({"parcels": [first["barcode"]], "received_by": "сестра"})).expect(200);
         assert_eq!(order["status"], "ready_for_pickup");
         let order = hand_over(s, CASHIER, &code, json!({"parcels": [second["id"]]})).expect(200);
         assert_eq!(order["status"], "picked_up");

@@ -61,7 +61,8 @@ on_both! {
         let typed = format!("王 {}", mark.to_lowercase().replace('-', " "));
         let first = take_in(s, json!({"client_code": typed, "weight_g": 900})).expect(200);
         assert_eq!((&first["status"], &first["client_code"]), (&json!("received"), &json!(mark)));
-        let second = take_in(s, json!({"client_code": mark, "tracking_number": "SF700000001", "weight_g": 1000})).expect(200);
+        let second =
+            take_in(s, json!({"client_code": mark, "tracking_number": "SF700000001", "weight_g": 1000})).expect(200);
         assert_eq!(second["order_id"], first["order_id"]);
         let orders = s.get(ADMIN, "/v1/orders?status=received_in_china").expect(200);
         let code = words(&orders["items"], "code")[0].to_owned();
@@ -132,11 +133,13 @@ on_both! {
             assert_eq!(problem["registered_order"], bought);
             assert!([&json!(mark), &json!(other)].contains(&&problem["mark"]), "{problem}");
         }
-        take_in(s, json!({"order_code": bought, "client_code": mark, "weight_g": 700})).expect_problem(409, "owner_mismatch");
+        take_in(s, json!({"order_code": bought, "client_code": mark, "weight_g": 700}))
+            .expect_problem(409, "owner_mismatch");
         assert_eq!(s.status(&bought), "purchased");
         assert_eq!(count(s, "/v1/parcels"), 2);
         let own = client_code(s, &bought);
-        let right = json!({"tracking_number": "YT1000000000009", "client_code": own, "order_code": bought, "weight_g": 700});
+        let right =
+            json!({"tracking_number": "YT1000000000009", "client_code": own, "order_code": bought, "weight_g": 700});
         take_in(s, right).expect(200);
     }
 
@@ -158,7 +161,8 @@ on_both! {
 
     fn a_number_registered_twice_for_one_order_is_one_parcel(s: &Server) {
         let code = s.buy(request(), &["YT1000000000010", "yt 1000000000010"]);
-        s.post(OPERATOR, &format!("/v1/orders/{code}/parcels"), json!({"tracking_numbers": ["YT1000000000010"]})).expect(200);
+        s.post(OPERATOR, &format!("/v1/orders/{code}/parcels"), json!({"tracking_numbers": ["YT1000000000010"]}))
+            .expect(200);
         assert_eq!(s.see(&code)["parcels"].as_array().unwrap().len(), 1);
     }
 
@@ -177,14 +181,19 @@ on_both! {
         s.ship(&second, "arrive", json!({})).expect(200);
         assert_eq!(s.status(&code), "ready_for_pickup");
         let order = s.see(&code);
-        let parts: Vec<_> = order["timeline"].as_array().unwrap().iter().filter(|event| event["kind"] == "parcel_arrived").collect();
-        assert_eq!([&parts[0]["data"], &parts[1]["data"]], [&json!({"arrived": 1, "total": 2}), &json!({"arrived": 2, "total": 2})]);
+        let parts: Vec<_> =
+            order["timeline"].as_array().unwrap().iter().filter(|event| event["kind"] == "parcel_arrived").collect();
+        assert_eq!(
+            [&parts[0]["data"], &parts[1]["data"]],
+            [&json!({"arrived": 1, "total": 2}), &json!({"arrived": 2, "total": 2})]
+        );
     }
 
     fn one_more_number_takes_an_order_back_to_its_slowest_parcel(s: &Server) {
         let code = s.buy(request(), &["YT2000000000003"]);
         s.receive("YT2000000000003");
-        s.post(WAREHOUSE, &format!("/v1/orders/{code}/parcels"), json!({"tracking_numbers": ["YT2000000000004"]})).expect(200);
+        s.post(WAREHOUSE, &format!("/v1/orders/{code}/parcels"), json!({"tracking_numbers": ["YT2000000000004"]}))
+            .expect(200);
         assert_eq!(s.status(&code), "purchased");
         s.receive("YT2000000000004");
         assert_eq!(s.status(&code), "received_in_china");
@@ -228,8 +237,12 @@ on_both! {
 
     fn a_weight_or_size_that_no_box_has_is_refused(s: &Server) {
         for (field, value) in [
-            ("weight_g", json!(0)), ("weight_g", json!(-5)), ("weight_g", json!(i64::MAX)),
-            ("length_mm", json!(0)), ("width_mm", json!(20_001)), ("height_mm", json!(-1)),
+            ("weight_g", json!(0)),
+            ("weight_g", json!(-5)),
+            ("weight_g", json!(i64::MAX)),
+            ("length_mm", json!(0)),
+            ("width_mm", json!(20_001)),
+            ("height_mm", json!(-1)),
         ] {
             let mut body = json!({"tracking_number": "YT3000000000001", "weight_g": 500});
             body[field] = value.clone();
@@ -270,7 +283,10 @@ on_both! {
         s.set_parcel(&lost, "lost").expect(200);
         s.forward("555000004", &[&example.tracking_number]);
         s.set_parcel(&lost, "received").expect_problem(409, "duplicate_value");
-        assert_eq!(s.get(ADMIN, &format!("/v1/parcels/{}", lost["id"].as_str().unwrap())).expect(200)["status"], "lost");
+        assert_eq!(
+            s.get(ADMIN, &format!("/v1/parcels/{}", lost["id"].as_str().unwrap())).expect(200)["status"],
+            "lost"
+        );
     }
 
     fn the_last_missing_parcel_is_lost_and_the_customer_is_told_of_the_rest(s: &Server) {

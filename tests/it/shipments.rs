@@ -20,8 +20,12 @@ on_both! {
         let truck = s.truck();
         let own_barcode = s.parcel(&loaded.tracking_number)["barcode"].as_str().unwrap().to_owned();
         let barcodes = [
-            &loaded.tracking_number, &own_barcode, &expected.tracking_number, "ZT6000000001",
-            &on_another_truck.tracking_number, "NOBODY000001",
+            &loaded.tracking_number,
+            &own_barcode,
+            &expected.tracking_number,
+            "ZT6000000001",
+            &on_another_truck.tracking_number,
+            "NOBODY000001",
         ];
         let answer = s.ship(&truck, "load", json!({"barcodes": barcodes})).expect(200);
         let outcome = ["loaded", "already_loaded", "refused", "refused", "refused", "unknown"];
@@ -75,7 +79,10 @@ on_both! {
             assert_eq!(s.parcel(&example.tracking_number)["status"], "in_transit");
             assert_eq!(s.status(&example.code), "in_transit");
             let departed = s.see(&example.code)["timeline"].as_array().unwrap().last().unwrap().clone();
-            assert_eq!((&departed["kind"], &departed["data"]["shipment"]), (&json!("shipment_departed"), &json!(truck)));
+            assert_eq!(
+                (&departed["kind"], &departed["data"]["shipment"]),
+                (&json!("shipment_departed"), &json!(truck))
+            );
         }
         assert_eq!(s.parcel(&other.tracking_number)["status"], "packed");
         assert_eq!(s.status(&other.code), "received_in_china");

@@ -1,0 +1,205 @@
+//! What a browser is given: the pages, their parts, the headers that keep them safe; and what machines ask for.
+
+use serde_json::json;
+use torugart::code::OrderCode;
+use torugart::error::Slug;
+
+use crate::harness::server::*;
+use crate::harness::warehouse::plain;
+
+const HTML: Option<&str> = Some("text/html; charset=utf-8");
+
+/// The page that is there, in HTML.
+#[track_caller]
+fn page(answer: &Answer, status: u16) -> &str {
+    assert_eq!((answer.status, answer.header("content-type")), (status, HTML), "{}", answer.text);
+    &answer.text
+}
+
+/// Every address that a page refers to.
+fn references(page: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for attribute in ["href=\"", "src=\"", "action=\""] {
+        found.extend(page.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()));
+    }
+    found
+}
+
+on_both! {
+    fn the_first_page_asks_for_a_code_in_the_readers_language(s: &Server) {
+        for (query, header, title) in [
+            ("", "", "Где мой заказ?"),
+            ("", "ky-KG, ru;q=0.5", "Буйрутмам кайда?"),
+            ("?lang=en", "ky", "Where is my order?"),
+        ] {
+            let answer = s.send("GET", ANYONE, &format!("/{query}"), &[("accept-language", header)], "");
+            let page = page(&answer, 200);
+            assert!(page.contains(title) && page.contains("action=\"/t\""), "{page}");
+            assert_eq!(answer.header("vary"), Some("Accept-Language"));
+            assert_eq!(answer.header("cache-control"), Some("no-store"));
+        }
+    }
+
+    fn the_form_sends_a_forgivingly_read_code_to_its_page(s: &Server) {
+        let code = s.order(Until::Requested).code;
+        let typed = code.to_lowercase().replace('-', "+");
+        let answer = s.get(ANYONE, &format!("/t?code={typed}&lang=ky"));
+        assert_eq!(answer.status, 303);
+        assert_eq!(answer.header("location"), Some(format!("/t/{code}?lang=ky").as_str()));
+        let answer = s.get(ANYONE, "/t?code=TG-hello&lang=en");
+        let page = page(&answer, 400);
+        assert!(page.contains("role=\"alert\"") && page.contains("value=\"TG-hello\""), "{page}");
+        assert_eq!(s.get(ANYONE, "/t").status, 400);
+    }
+
+    fn an_orders_page_shows_its_way_in_three_languages(s: &Server) {
+        let code = s.order(Until::Arrived).code;
+        for (lang, words) in [
+            ("ky", ["Алып кетсеңиз болот", "1 128 сом"]),
+            ("ru", ["Можно забирать", "1 128 сом"]),
+            ("en", ["Ready for pickup", "1 128 som"]),
+        ] {
+            let answer = s.get(ANYONE, &format!("/t/{code}?lang={lang}"));
+            let page = plain(page(&answer, 200));
+            for word in words {
+                assert!(page.contains(word), "{word} is not in {page}");
+            }
+            assert_eq!(answer.header("cache-control"), Some("no-store"));
+        }
+    }
+
+    fn a_page_for_a_wrong_code_is_a_page(s: &Server) {
+        let mistyped = s.get(ANYONE, "/t/TG-7K4M9-2QX8C-6?lang=en");
+        assert!(page(&mistyped, 400).contains("role=\"alert\""));
+        let unknown = s.get(ANYONE, &format!("/t/{}?lang=ru", OrderCode::generate("TG")));
+        assert!(page(&unknown, 404).contains("role=\"alert\""));
+        let hostile = s.get(ANYONE, "/t/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E");
+        assert!(!page(&hostile, 400).contains("<script"));
+    }
+
+    fn pages_refer_to_nothing_outside_and_all_they_refer_to_is_there(s: &Server) {
+        let code = s.order(Until::Arrived).code;
+        for path in ["/".to_owned(), format!("/t/{code}"), "/problems/not_found".to_owned()] {
+            let answer = s.get(ANYONE, &path);
+            for reference in references(page(&answer, 200)) {
+                let is_local = reference.starts_with('/') && !reference.starts_with("//");
+                assert!(
+                    is_local || reference.starts_with("tel:") || reference.starts_with("?lang="),
+                    "{reference} on {path}"
+                );
+                if reference.starts_with("/assets/") {
+                    assert_eq!(s.get(ANYONE, reference).status, 200, "{reference} on {path}");
+                }
+            }
+        }
+    }
+
+    fn every_problem_has_its_page(s: &Server) {
+        for slug in Slug::ALL {
+            let answer = s.get(ANYONE, &format!("/problems/{}", slug.as_str()));
+            let page = page(&answer, 200);
+            assert!(page.contains(slug.title()) && page.contains(&format!("HTTP {}", slug.status())), "{page}");
+        }
+        s.get(ANYONE, "/problems/bad_weather").expect_problem(404, "not_found");
+    }
+
+    fn the_parts_of_a_page_may_be_kept_for_a_while(s: &Server) {
+        for (path, content_type) in
+            [("/assets/torugart.css", "text/css; charset=utf-8"), ("/assets/torugart.svg", "image/svg+xml")]
+        {
+            let answer = s.get(ANYONE, path);
+            assert_eq!((answer.status, answer.header("content-type")), (200, Some(content_type)));
+            assert_eq!(answer.header("cache-control"), Some("public, max-age=3600"));
+        }
+    }
+
+    fn every_kind_of_answer_carries_the_headers_that_keep_it_safe(s: &Server) {
+        let code = s.order(Until::Requested).code;
+        let json = [("content-type", "application/json"), ("idempotency-key", "k")];
+        let answers = [
+            (200, s.get(ANYONE, "/")),
+            (200, s.get(ANYONE, &format!("/t/{code}"))),
+            (303, s.get(ANYONE, &format!("/t?code={code}"))),
+            (400, s.get(ANYONE, "/t/hello")),
+            (200, s.get(ANYONE, "/assets/torugart.css")),
+            (200, s.get(ANYONE, "/docs/")),
+            (200, s.get(ANYONE, "/openapi.json")),
+            (200, s.get(ANYONE, "/healthz")),
+            (200, s.get(ANYONE, "/metrics")),
+            (200, s.get(ANYONE, &format!("/v1/track/{code}"))),
+            (200, s.get(ADMIN, "/v1/orders")),
+            (400, s.send("POST", ANYONE, "/v1/orders", &json, "{")),
+            (401, s.get(ANYONE, "/v1/orders")),
+            (403, s.get(CASHIER, "/v1/staff")),
+            (404, s.get(ANYONE, "/nothing/here")),
+            (405, s.send("DELETE", ANYONE, "/v1/orders", &[], "")),
+            (413, s.send("POST", ANYONE, "/v1/orders", &json, &" ".repeat(300_000))),
+            (415, s.send("POST", ANYONE, "/v1/orders", &[("content-type", "text/plain")], "{}")),
+            (422, s.post(ANYONE, "/v1/orders", json!({"unknown": 1}))),
+        ];
+        let mut ids = Vec::new();
+        for (status, answer) in answers {
+            assert_eq!(answer.status, status, "{}", answer.text);
+            for (name, value) in [
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "no-referrer"),
+                ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+            ] {
+                assert_eq!(answer.header(name), Some(value), "{status} {name}");
+            }
+            let policy = answer.header("content-security-policy").unwrap();
+            assert!(policy.starts_with("default-src ") && policy.contains("frame-ancestors 'none'"), "{policy}");
+            assert!(!policy.contains("http") && !policy.contains('*'), "{policy}");
+            let id = answer.header("x-request-id").unwrap().to_owned();
+            if answer.header("content-type") == Some("application/problem+json") {
+                assert_eq!(answer.json()["request_id"], id);
+            }
+            ids.push(id);
+        }
+        let count = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+    }
+
+    fn what_is_personal_is_not_kept_in_a_cache(s: &Server) {
+        let code = s.order(Until::Requested).code;
+        for path in [format!("/v1/track/{code}"), "/v1/orders/hello".to_owned()] {
+            assert_eq!(s.get(ANYONE, &path).header("cache-control"), Some("no-store"), "{path}");
+        }
+        assert_eq!(s.get(ADMIN, &format!("/v1/orders/{code}")).header("cache-control"), Some("no-store"));
+    }
+
+    fn the_documentation_works_without_a_network(s: &Server) {
+        let answer = s.get(ANYONE, "/docs/");
+        assert_eq!(answer.status, 200);
+        let parts = references(&answer.text);
+        assert!(parts.len() > 2, "{parts:?}");
+        for part in parts {
+            assert!(!part.contains("//"), "{part}");
+            let part = part.trim_start_matches("./");
+            if part.ends_with(".png") {
+                continue;
+            }
+            let found = s.get(ANYONE, &format!("/docs/{part}"));
+            assert_eq!(found.status, 200, "{part}");
+            if part.ends_with("initializer.js") {
+                assert!(found.text.contains("/openapi.json") && !found.text.contains("://"), "{}", found.text);
+            }
+        }
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'self'"), "{policy}");
+        assert_eq!(s.get(ANYONE, "/openapi.json").expect(200)["openapi"].as_str().unwrap().get(..3), Some("3.1"));
+    }
+
+    fn machines_learn_that_it_lives_and_how_it_does(s: &Server) {
+        assert_eq!(s.get(ANYONE, "/healthz").expect(200), json!({"status": "alive"}));
+        assert_eq!(s.get(ANYONE, "/readyz").expect(200), json!({"status": "ready"}));
+        let code = s.order(Until::Requested).code;
+        s.get(ANYONE, &format!("/v1/track/{code}")).expect(200);
+        let metrics = s.get(ANYONE, "/metrics");
+        assert_eq!(metrics.header("content-type"), Some("text/plain; version=0.0.4"));
+        assert!(metrics.text.contains("/v1/track/{code}"), "{}", metrics.text);
+        assert!(!metrics.text.contains(&code), "a code opens a page; it is no label");
+    }
+}
