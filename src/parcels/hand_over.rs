@@ -37,8 +37,7 @@ pub fn hand_over(tx: &mut Tx, code: &OrderCode, hand_over: &HandOver) -> Result<
         super::save(tx, &parcel, Status::Arrived)?;
         orders::note(tx, &order, entry(EventKind::ParcelHandedOver, &parcel))?;
     }
-    let left = store::statuses_of(tx, &order.id)?;
-    let is_all = left.iter().all(|status| matches!(status, Status::PickedUp | Status::Lost | Status::Returned));
+    let is_all = is_finished(&store::of_order(tx, &order.id)?);
     if is_all && order.status != orders::Status::PickedUp {
         orders::advance(tx, &mut order, Event::PickedUp, Entry::new(EventKind::OrderPickedUp))?;
     }
@@ -54,8 +53,14 @@ pub fn hand_over(tx: &mut Tx, code: &OrderCode, hand_over: &HandOver) -> Result<
     Ok(order)
 }
 
+fn is_finished(parcels: &[Parcel]) -> bool {
+    parcels.iter().all(|parcel| matches!(parcel.status, Status::PickedUp | Status::Lost | Status::Returned))
+}
+
 fn refuse_wrong_status(order: &Order, parcels: &[Parcel], hand_over: &HandOver) -> Result<()> {
     let lies_here = parcels.iter().any(|parcel| parcel.status == Status::Arrived);
+    // Part was taken and the rest was lost: nothing is left to hand over, and the order can be closed.
+    let is_over = parcels.iter().any(|parcel| parcel.status == Status::PickedUp) && is_finished(parcels);
     match order.status {
         // A parcel that was thought lost may turn up after the rest was taken.
         orders::Status::PickedUp if lies_here => Ok(()),
@@ -67,7 +72,7 @@ fn refuse_wrong_status(order: &Order, parcels: &[Parcel], hand_over: &HandOver) 
                 .fail()
         }
         orders::Status::Cancelled => Err(orders::wrong_status(order, &[])),
-        orders::Status::ReadyForPickup if lies_here => Ok(()),
+        orders::Status::ReadyForPickup if lies_here || is_over => Ok(()),
         // Part of an order may be taken when it is there, if the customer asks for just that part.
         orders::Status::InTransit
         | orders::Status::ReceivedInChina

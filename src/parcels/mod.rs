@@ -224,11 +224,18 @@ fn legal_exceptions(tx: &mut Tx, parcel: &Parcel) -> Result<Vec<Status>> {
         return Ok(rules::exceptions(parcel.status).to_vec());
     }
     let number = parcel.tracking_number.clone().map(Tracking::try_from).and_then(std::result::Result::ok);
-    let is_number_taken = match number {
-        Some(number) => store::active(tx, &number)?.is_some(),
-        None => false,
-    };
-    Ok(rules::where_found(is_number_taken, parcel.shipment_id.is_some(), parcel.weight_g.is_some()))
+    if let Some(number) = number
+        && store::active(tx, &number)?.is_some()
+    {
+        return Problem::new(
+            Slug::DuplicateValue,
+            format!(
+                "The tracking number {number} belongs to another parcel by now; receive this one without a number."
+            ),
+        )
+        .fail();
+    }
+    Ok(rules::where_found(parcel.shipment_id.is_some(), parcel.weight_g.is_some()))
 }
 
 /// The refusal of a step that the parcel's status does not allow.

@@ -65,13 +65,12 @@ pub fn exceptions(status: Status) -> &'static [Status] {
     }
 }
 
-/// Where a lost parcel can turn up: on its truck, or in the warehouse that had weighed it. One whose courier's number
-/// belongs to another parcel by now cannot come back under it.
-pub fn where_found(is_number_taken: bool, was_loaded: bool, was_weighed: bool) -> Vec<Status> {
-    match (is_number_taken, was_loaded, was_weighed) {
-        (true, _, _) | (false, false, false) => vec![],
-        (false, true, _) => vec![Status::InTransit],
-        (false, false, true) => vec![Status::Received],
+/// Where a lost parcel can turn up: on its truck, or in the warehouse that had weighed it.
+pub fn where_found(was_loaded: bool, was_weighed: bool) -> Vec<Status> {
+    match (was_loaded, was_weighed) {
+        (true, _) => vec![Status::InTransit],
+        (false, true) => vec![Status::Received],
+        (false, false) => vec![],
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::lock;
 use super::rules::{self, Outcome, Status};
+use super::scan::{self, Scanned};
 use super::store::{self, Shipment};
-use super::{Scanned, lock, unknown_scan};
 use crate::branches::{self, Branch};
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
@@ -42,9 +43,12 @@ pub struct Unloaded {
 pub fn arrive(tx: &mut Tx, code: &str, arrival: &Arrival) -> Result<Unloaded> {
     let mut shipment = lock(tx, code)?;
     refuse_impossible(&shipment, arrival)?;
-    let seen: Vec<_> = scan_all(tx, &shipment, arrival)?.into_iter().filter_map(|scan| scan.parcel).collect();
-    let mut orders = parcels::lock_orders(tx, seen.iter())?;
-    let mut results = scan_all(tx, &shipment, arrival)?;
+    let scans = match &arrival.barcodes {
+        Some(barcodes) => scan::look_up(tx, barcodes)?,
+        None => whole_load(tx, &shipment)?,
+    };
+    let judge = |parcel: &Parcel| rules::arrive(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
+    let (mut results, mut orders) = scan::judge(tx, scans, judge, Outcome::Arrived, Outcome::AlreadyArrived)?;
     refuse_strangers(&shipment, &results)?;
     let weights_g = weights_by_parcel(tx, arrival, &results)?;
     let branch = branches::get(tx, &shipment.to_branch_id)?;
@@ -76,17 +80,10 @@ pub fn arrive(tx: &mut Tx, code: &str, arrival: &Arrival) -> Result<Unloaded> {
     Ok(Unloaded { shipment, results, missing })
 }
 
-/// What each scan means: the named barcodes, or everything that was loaded.
-fn scan_all(tx: &mut Tx, shipment: &Shipment, arrival: &Arrival) -> Result<Vec<Scanned>> {
-    match &arrival.barcodes {
-        None => {
-            let load = parcels::of_shipment(tx, &shipment.id)?;
-            Ok(load.into_iter().map(|parcel| scan(&parcel.barcode.clone(), Some(parcel), shipment)).collect())
-        }
-        Some(barcodes) => {
-            barcodes.iter().map(|barcode| Ok(scan(barcode, parcels::scanned(tx, barcode)?, shipment))).collect()
-        }
-    }
+/// Everything that was loaded, as if it had been scanned.
+fn whole_load(tx: &mut Tx, shipment: &Shipment) -> Result<Vec<(String, Option<Parcel>)>> {
+    let load = parcels::of_shipment(tx, &shipment.id)?;
+    Ok(load.into_iter().map(|parcel| (parcel.barcode.clone(), Some(parcel))).collect())
 }
 
 /// Weights by parcel. A weight that belongs to nothing scanned is a typing mistake, and somebody would pay for it.
@@ -120,13 +117,6 @@ fn refuse_impossible(shipment: &Shipment, arrival: &Arrival) -> Result<()> {
     }
 }
 
-fn scan(barcode: &str, parcel: Option<Parcel>, shipment: &Shipment) -> Scanned {
-    let Some(parcel) = parcel else { return unknown_scan(barcode) };
-    let outcome = rules::arrive(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
-    let reason = rules::why_not(outcome, parcel.status);
-    Scanned { barcode: barcode.to_owned(), outcome, reason, parcel: Some(parcel) }
-}
-
 fn refuse_strangers(shipment: &Shipment, results: &[Scanned]) -> Result<()> {
     let is_strange = |scan: &Scanned| matches!(scan.outcome, Outcome::Unexpected | Outcome::Unknown);
     if results.is_empty() || !results.iter().all(is_strange) {
@@ -141,7 +131,7 @@ fn refuse_strangers(shipment: &Shipment, results: &[Scanned]) -> Result<()> {
     .fail()
 }
 
-/// Writes one arrived parcel into `arrived`. A barcode scanned twice in one call is found arrived the second time.
+/// Writes one arrived parcel into `arrived`.
 fn unload_one(
     tx: &mut Tx,
     branch: &Branch,
@@ -150,10 +140,6 @@ fn unload_one(
     arrived: &mut BTreeMap<ParcelId, Parcel>,
 ) -> Result<()> {
     let Some(parcel) = &mut result.parcel else { return Ok(()) };
-    if result.outcome == Outcome::Arrived && arrived.contains_key(&parcel.id) {
-        result.outcome = Outcome::AlreadyArrived;
-        result.reason = rules::why_not(Outcome::AlreadyArrived, parcel.status);
-    }
     if result.outcome != Outcome::Arrived {
         return Ok(());
     }

@@ -3,9 +3,8 @@
 mod arrival;
 pub mod http;
 pub mod rules;
+mod scan;
 mod store;
-
-use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
@@ -15,12 +14,12 @@ use crate::clock::bishkek_day;
 use crate::counters;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
-use crate::ids::OrderId;
-use crate::orders::{self, Entry, EventKind, Order};
+use crate::orders::{self, Entry, EventKind};
 use crate::parcels::{self, Parcel};
 
 pub use arrival::{Arrival, arrive};
 pub use rules::{CheckpointStatus, Outcome, Status};
+pub use scan::Scanned;
 pub use store::{Checkpoint, Shipment};
 
 /// A truck to be loaded.
@@ -34,19 +33,6 @@ pub struct NewShipment {
     pub cmr_number: Option<String>,
     /// Code or identifier of the branch it goes to.
     pub to_branch: String,
-}
-
-/// What became of one scanned barcode.
-#[derive(Clone, Debug)]
-pub struct Scanned {
-    /// As scanned.
-    pub barcode: String,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// A sentence for whoever holds the scanner, when there is something to say.
-    pub reason: Option<String>,
-    /// The parcel it means.
-    pub parcel: Option<Parcel>,
 }
 
 /// Opens a shipment for loading.
@@ -125,45 +111,24 @@ fn expect(shipment: &Shipment, expected: Status) -> Result<()> {
 pub fn load(tx: &mut Tx, code: &str, barcodes: &[String]) -> Result<Vec<Scanned>> {
     let shipment = lock(tx, code)?;
     expect(&shipment, Status::Loading)?;
-    let mut orders = lock_scanned(tx, barcodes)?;
-    let mut results = Vec::new();
-    for barcode in barcodes {
-        results.push(load_one(tx, &shipment, barcode, &mut orders)?);
-    }
-    audit_scan(tx, "shipment.loaded", &shipment, &results)?;
-    Ok(results)
-}
-
-/// Locks the orders that a batch of scans will touch; what the scans mean is read again under the locks.
-fn lock_scanned(tx: &mut Tx, barcodes: &[String]) -> Result<BTreeMap<OrderId, Order>> {
-    let mut seen = Vec::new();
-    for barcode in barcodes {
-        seen.extend(parcels::scanned(tx, barcode)?);
-    }
-    parcels::lock_orders(tx, seen.iter())
-}
-
-fn load_one(tx: &mut Tx, shipment: &Shipment, barcode: &str, orders: &mut BTreeMap<OrderId, Order>) -> Result<Scanned> {
-    let Some(mut parcel) = parcels::scanned(tx, barcode)? else { return Ok(unknown_scan(barcode)) };
-    let outcome = rules::load(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
-    let mut reason = rules::why_not(outcome, parcel.status);
-    if outcome == Outcome::Loaded {
+    let judge = |parcel: &Parcel| rules::load(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
+    let scans = scan::look_up(tx, barcodes)?;
+    let (mut results, mut orders) = scan::judge(tx, scans, judge, Outcome::Loaded, Outcome::AlreadyLoaded)?;
+    for scan in results.iter_mut().filter(|scan| scan.outcome == Outcome::Loaded) {
+        let Some(parcel) = &mut scan.parcel else { continue };
         parcel.status = parcels::Status::Packed;
         parcel.shipment_id = Some(shipment.id.clone());
-        parcels::save(tx, &parcel, parcels::Status::Received)?;
+        parcels::save(tx, parcel, parcels::Status::Received)?;
         if let Some(order) = parcel.order_id.as_ref().and_then(|id| orders.get_mut(id)) {
-            parcels::follow(tx, order, Some(parcels::entry(EventKind::ParcelPacked, &parcel)))?;
+            parcels::follow(tx, order, Some(parcels::entry(EventKind::ParcelPacked, parcel)))?;
             if order.pickup_point_id != shipment.to_branch_id {
-                reason = Some(format!("order {} is picked up at another branch than this truck goes to", order.code));
+                scan.reason =
+                    Some(format!("order {} is picked up at another branch than this truck goes to", order.code));
             }
         }
     }
-    Ok(Scanned { barcode: barcode.to_owned(), outcome, reason, parcel: Some(parcel) })
-}
-
-fn unknown_scan(barcode: &str) -> Scanned {
-    let reason = Some("no parcel has this barcode or tracking number".to_owned());
-    Scanned { barcode: barcode.to_owned(), outcome: Outcome::Unknown, reason, parcel: None }
+    audit_scan(tx, "shipment.loaded", &shipment, &results)?;
+    Ok(results)
 }
 
 /// Takes parcels off again before departure.
@@ -173,21 +138,17 @@ fn unknown_scan(barcode: &str) -> Scanned {
 pub fn unload(tx: &mut Tx, code: &str, barcodes: &[String]) -> Result<Vec<Scanned>> {
     let shipment = lock(tx, code)?;
     expect(&shipment, Status::Loading)?;
-    lock_scanned(tx, barcodes)?;
-    let mut results = Vec::new();
-    for barcode in barcodes {
-        let Some(mut parcel) = parcels::scanned(tx, barcode)? else {
-            results.push(unknown_scan(barcode));
-            continue;
-        };
-        let outcome = rules::unload(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
-        if outcome == Outcome::Unloaded {
-            parcel.status = parcels::Status::Received;
-            parcel.shipment_id = None;
-            parcels::save(tx, &parcel, parcels::Status::Packed)?;
+    let judge = |parcel: &Parcel| rules::unload(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
+    let scans = scan::look_up(tx, barcodes)?;
+    let (mut results, mut orders) = scan::judge(tx, scans, judge, Outcome::Unloaded, Outcome::NotLoaded)?;
+    for scan in results.iter_mut().filter(|scan| scan.outcome == Outcome::Unloaded) {
+        let Some(parcel) = &mut scan.parcel else { continue };
+        parcel.status = parcels::Status::Received;
+        parcel.shipment_id = None;
+        parcels::save(tx, parcel, parcels::Status::Packed)?;
+        if let Some(order) = parcel.order_id.as_ref().and_then(|id| orders.get_mut(id)) {
+            parcels::follow(tx, order, Some(parcels::entry(EventKind::Correction, parcel)))?;
         }
-        let reason = rules::why_not(outcome, parcel.status);
-        results.push(Scanned { barcode: barcode.clone(), outcome, reason, parcel: Some(parcel) });
     }
     audit_scan(tx, "shipment.unloaded", &shipment, &results)?;
     Ok(results)

@@ -218,7 +218,7 @@ on_both! {
         let failed = s.get(ADMIN, &format!("/v1/notifications?order={code}&state=failed")).expect(200);
         assert!(failed["items"][0]["last_error"].as_str().unwrap().contains("wrong phone number"), "{failed}");
         let path = format!("/v1/notifications/{}/retry", message["id"].as_str().unwrap());
-        s.post(CASHIER, &path, json!({})).expect_problem(403, "forbidden");
+        s.post(AUDITOR, &path, json!({})).expect_problem(403, "forbidden");
         assert_eq!(s.post(OPERATOR, &path, json!({})).expect(200)["state"], "pending");
         s.post(OPERATOR, &path, json!({})).expect_problem(409, "wrong_status");
         assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 1 });

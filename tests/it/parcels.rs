@@ -105,8 +105,17 @@ on_both! {
         let bought = s.buy(request(), &["ZT5000000002"]);
         assert_eq!(words(&s.see(&bought)["parcels"], "id"), [parcel["id"].as_str().unwrap()]);
         assert_eq!(s.status(&bought), "received_in_china");
-        s.receive("ZT5000000003");
-        assert_eq!(s.status(&s.forward("555000001", &["ZT5000000003"])), "received_in_china");
+    }
+
+    fn anybody_can_type_a_number_so_without_a_login_it_claims_nothing(s: &Server) {
+        let parcel = s.receive("ZT5000000003");
+        let order = s.forward("555000001", &["ZT5000000003"]);
+        assert_eq!(s.status(&order), "awaiting_parcel");
+        assert_eq!(s.parcel("ZT5000000003")["status"], "unclaimed");
+        let noted = s.see(&order)["timeline"][1].clone();
+        assert_eq!(noted["data"], json!({"tracking_number": "ZT5000000003", "is_taken": true}), "staff see the wish");
+        claim(s, &parcel, &order).expect(200);
+        assert_eq!(s.status(&order), "received_in_china");
     }
 
     fn the_same_box_is_received_once(s: &Server) {
