@@ -8,6 +8,7 @@ mod arrows;
 mod concurrency;
 mod database;
 mod flow;
+mod guards;
 mod hand_over;
 mod notifications;
 mod pages;
