@@ -167,13 +167,7 @@ fn migrate_only(config: &Config) -> Result<()> {
 fn add_staff(config: Config, add: StaffAdd) -> Result<()> {
     let typed = match add.password {
         Some(password) => password,
-        None => {
-            let mut typed = String::new();
-            std::io::stdin()
-                .read_to_string(&mut typed)
-                .map_err(|error| Error::Startup(format!("standard input: {error}")))?;
-            typed.trim_end_matches(['\r', '\n']).to_owned()
-        }
+        None => password_from_stdin()?,
     };
     let password = Password::try_from(SecretString::from(typed)).map_err(Error::Startup)?;
     let login = staff::http::checked_login(&add.login)?;
@@ -188,6 +182,13 @@ fn add_staff(config: Config, add: StaffAdd) -> Result<()> {
     let member = app.write_now(&Actor::System, |tx| staff::add(tx, &new))?;
     println!("{} can log in as {}.", member.login, member.role);
     Ok(())
+}
+
+/// All of standard input, without the end of its line.
+fn password_from_stdin() -> Result<String> {
+    let mut typed = String::new();
+    std::io::stdin().read_to_string(&mut typed).map_err(|error| Error::Startup(format!("standard input: {error}")))?;
+    Ok(typed.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn fetch_rates(config: Config, from: Option<String>) -> Result<()> {
