@@ -1,5 +1,9 @@
 //! Brings a database to the shape this binary expects.
 
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Conn, Db};
@@ -40,12 +44,30 @@ fn names(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> 
 
 /// Whether every step of this binary has run: what `/readyz` asks.
 ///
+/// Only reads. The crate's own question begins with a `CREATE TABLE IF NOT EXISTS`, which a connection that may not
+/// write refuses when it was opened before the first migration.
+///
 /// # Errors
 /// Those of the database.
 pub fn is_current(conn: &mut Conn) -> Result<bool> {
-    let pending = match conn {
-        Conn::Sqlite(conn) => conn.has_pending_migration(SQLITE),
-        Conn::Pg(conn) => conn.has_pending_migration(POSTGRES),
+    let steps = match conn {
+        Conn::Sqlite(_) => versions::<Sqlite>(&SQLITE)?,
+        Conn::Pg(_) => versions::<Pg>(&POSTGRES)?,
     };
-    pending.map(|pending| !pending).map_err(|error| Error::Startup(format!("cannot read the migrations: {error}")))
+    let done: Vec<String> = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(conn)?;
+    Ok(steps.iter().all(|step| done.contains(step)))
+}
+
+fn versions<DB: diesel::backend::Backend>(steps: &EmbeddedMigrations) -> Result<Vec<String>> {
+    let steps: Vec<Box<dyn Migration<DB>>> = MigrationSource::<DB>::migrations(steps)
+        .map_err(|error| Error::Startup(format!("cannot read the migrations: {error}")))?;
+    Ok(steps.iter().map(|step| step.name().version().to_string()).collect())
+}
+
+diesel::table! {
+    /// Where the migrations crate writes down what it has run.
+    __diesel_schema_migrations (version) {
+        /// The step.
+        version -> Text,
+    }
 }
