@@ -4,7 +4,7 @@ mod demo;
 mod serve;
 mod tour;
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use clap::{Args, Parser, Subcommand};
@@ -144,7 +144,10 @@ fn open_unfurnished(config: Config) -> Result<App> {
 fn start_log(config: &Config) -> Result<()> {
     let filter =
         EnvFilter::try_new(&config.log.level).map_err(|error| Error::Startup(format!("log.level: {error}")))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let started = match config.log.format {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),

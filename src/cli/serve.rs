@@ -125,18 +125,23 @@ pub(super) fn work(config: Config) -> Result<()> {
     let mut background = Background::new();
     background.send_messages(&app)?;
     background.keep_figures(&app)?;
-    tracing::info!(database = app.db.kind(), "sending messages; Ctrl-C stops");
-    actix_web::rt::System::new().block_on(told_to_stop())
+    actix_web::rt::System::new().block_on(async {
+        let stop = told_to_stop()?;
+        tracing::info!(database = app.db.kind(), "sending messages; Ctrl-C stops");
+        stop.await;
+        Ok(())
+    })
 }
 
-/// Waits for Ctrl-C, or for the signal that a service manager sends.
-async fn told_to_stop() -> Result<()> {
-    let cannot = |error: std::io::Error| Error::Startup(format!("cannot wait for a signal: {error}"));
-    let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
-    std::future::poll_fn(|context| {
-        if terminate.poll_recv(context).is_ready() { Poll::Ready(()) } else { interrupt.poll_recv(context).map(|_| ()) }
-    })
-    .await;
-    Ok(())
+/// Listens for Ctrl-C and for the SIGTERM that systemd and containers send; waits for the first when awaited.
+fn told_to_stop() -> Result<impl Future<Output = ()>> {
+    let listen = |kind| signal(kind).map_err(|error| Error::Startup(format!("cannot wait for signals: {error}")));
+    let (mut interrupted, mut terminated) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(std::future::poll_fn(move |context| {
+        if interrupted.poll_recv(context).is_ready() || terminated.poll_recv(context).is_ready() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }))
 }
