@@ -5,6 +5,7 @@ mod harness;
 
 mod arrival;
 mod arrows;
+mod commands;
 mod concurrency;
 mod database;
 mod flow;
@@ -15,5 +16,6 @@ mod pages;
 mod parcels;
 mod postgres_harness;
 mod shipments;
+mod tour;
 mod tracking;
 mod transports;

@@ -3,6 +3,7 @@
 pub mod gateway;
 pub mod http;
 pub mod postgres;
+pub mod program;
 pub mod record;
 pub mod server;
 pub mod smtp;
