@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::{Member, MemberChange, NewMember, Password, Refreshed};
 use crate::error::{Problem, Result, Slug};
 use crate::http::body::Fingerprint;
-use crate::http::text::optional;
+use crate::http::text::one_line;
 use crate::http::{Body, Call, Nothing, Page, Reply};
 use crate::ids::{Actor, BranchId, Role, SessionId, StaffId};
 use crate::state::App;
@@ -177,7 +177,7 @@ pub async fn add(app: App, call: Call, body: Body<StaffRequest>) -> Result<HttpR
     // A fast hash of the body is kept with its Idempotency-Key, so the password is no part of it.
     let fingerprint = Fingerprint::of(&format!("{login} {} {:?}", request.role, request.branch));
     let new = NewMember {
-        name: optional(request.name.as_deref(), 100, "/name")?.unwrap_or_else(|| login.clone()),
+        name: checked_name(request.name)?.unwrap_or_else(|| login.clone()),
         login,
         role: request.role,
         branch: request.branch,
@@ -206,6 +206,10 @@ pub fn checked_login(login: &str) -> Result<String> {
     Ok(login.to_owned())
 }
 
+fn checked_name(name: Option<String>) -> Result<Option<String>> {
+    name.map(|name| one_line(&name, 100, "/name")).transpose()
+}
+
 /// Changes an account.
 pub async fn change(app: App, call: Call, id: web::Path<StaffId>, body: Body<StaffChange>) -> Result<HttpResponse> {
     let request = body.value;
@@ -214,7 +218,7 @@ pub async fn change(app: App, call: Call, id: web::Path<StaffId>, body: Body<Sta
         None => None,
     };
     let change = MemberChange {
-        name: optional(request.name.as_deref(), 100, "/name")?,
+        name: checked_name(request.name)?,
         role: request.role,
         branch: request.branch,
         disabled: request.disabled,
