@@ -6,7 +6,7 @@ use std::pin::Pin;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::{Path, Segment};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -87,18 +87,35 @@ fn parse<T: DeserializeOwned>(req: &HttpRequest, bytes: &[u8]) -> Result<Body<T>
         )
         .fail();
     }
-    // PostgreSQL stores no NUL in a text, and nobody means one.
-    if bytes.windows(6).any(|six| six == b"\\u0000") {
-        return Problem::new(Slug::MalformedRequest, "The body contains a NUL character.").fail();
-    }
     // No body at all is an empty object: a call whose fields are all optional needs none.
     let json = if bytes.is_empty() { b"{}" } else { bytes };
+    // Whether it is JSON is asked first: serde_json calls a number in a word's place a syntax error, too.
+    serde_json::from_slice::<IgnoredAny>(json)
+        .map_err(|error| Problem::new(Slug::MalformedRequest, format!("The body is not one JSON value: {error}.")))?;
+    if holds_nul(json) {
+        return Problem::new(Slug::MalformedRequest, "The body contains a NUL character.").fail();
+    }
+    // serde would read an array as the fields of a struct in the order of our code.
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return Problem::field("", "the body must be a JSON object").fail();
+    }
     let mut reader = serde_json::Deserializer::from_slice(json);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| refusal(&error))?;
-    reader
-        .end()
-        .map_err(|error| Problem::new(Slug::MalformedRequest, format!("The body is not one JSON value: {error}.")))?;
     Ok(Body { value, fingerprint: Fingerprint(bytes.to_vec()) })
+}
+
+/// Whether a text of valid JSON holds NUL, which PostgreSQL cannot store: it can only be written as `\u0000`.
+fn holds_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        rest = &rest[at + 1..];
+        if rest.starts_with(b"u0000") {
+            return true;
+        }
+        // The escaped character may be a backslash itself.
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 fn is_json(req: &HttpRequest) -> bool {
@@ -109,8 +126,8 @@ fn is_json(req: &HttpRequest) -> bool {
 
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
-    if inner.is_syntax() || inner.is_eof() {
-        return Problem::new(Slug::MalformedRequest, format!("The body is not valid JSON: {inner}."));
+    if inner.is_syntax() {
+        return Problem::field(pointer(error.path()), "a value of this type cannot stand here");
     }
     // serde_json appends the place in the text; a person is better served by the pointer.
     let text = inner.to_string();
