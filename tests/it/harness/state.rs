@@ -1,0 +1,91 @@
+//! What the database holds, in a form that two moments can be compared in.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use torugart::error::Error;
+
+use super::server::{Answer, Server};
+
+/// Tables, and what of a row can change. Where rows are only ever added, it is enough to name them.
+const TABLES: &[(&str, &str)] = &[
+    ("audit", "id"),
+    ("branches", "code || name || city || address || phone || hours"),
+    ("checkpoints", "id"),
+    ("company_rates", "currency || CAST(COALESCE(kgs_per_unit_e8, 0) AS TEXT) || ' ' || CAST(margin_bp AS TEXT)"),
+    ("counters", "name || ' ' || CAST(value AS TEXT)"),
+    ("customers", "client_code || name || phone || COALESCE(email, '')"),
+    ("events", "id"),
+    ("idempotency_keys", "scope || ' ' || key"),
+    ("journal_seals", "journal_id"),
+    ("journals", "id"),
+    ("notifications", "id || state"),
+    ("order_items", "order_id || CAST(position AS TEXT)"),
+    ("orders", "code || status || CAST(version AS TEXT) || ' ' || CAST(balance_tyiyn AS TEXT) || pickup_point_id"),
+    ("parcels", "id || status || COALESCE(order_id, '') || COALESCE(shipment_id, '')"),
+    ("payments", "id || CAST(refunded_tyiyn AS TEXT)"),
+    ("postings", "journal_id || CAST(position AS TEXT)"),
+    ("quotes", "id || state"),
+    ("rates", "currency || CAST(effective_on AS TEXT) || ' ' || CAST(kgs_per_unit_e8 AS TEXT)"),
+    ("sessions", "id || refresh_hash || CAST(expires_at AS TEXT) || COALESCE(CAST(revoked_at AS TEXT), '')"),
+    ("shipments", "code || status"),
+    ("spent_refresh_tokens", "hash"),
+    ("staff", "login || name || role || COALESCE(branch_id, '') || COALESCE(CAST(disabled_at AS TEXT), '')"),
+    ("tariffs", "id"),
+];
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+impl Server {
+    /// Every row of every table, as far as it can change.
+    pub fn state(&self) -> Vec<String> {
+        let lines = |table: &str, line: &str| {
+            let query = format!("SELECT {line} AS line FROM {table} ORDER BY 1");
+            let rows: Vec<Row> = self.app.db.read(|conn| Ok(diesel::sql_query(query).load(conn)?)).expect("rows");
+            rows.into_iter().map(|row| format!("{table}: {}", row.line)).collect::<Vec<_>>()
+        };
+        TABLES.iter().flat_map(|(table, line)| lines(table, line)).collect()
+    }
+
+    /// The answer of a call that must leave everything in the database as it is.
+    #[track_caller]
+    pub fn unchanged_by(&self, call: impl FnOnce() -> Answer) -> Answer {
+        let before = self.state();
+        let answer = call();
+        let after = self.state();
+        let added: Vec<_> = after.iter().filter(|line| !before.contains(line)).collect();
+        let gone: Vec<_> = before.iter().filter(|line| !after.contains(line)).collect();
+        assert!(before == after, "gone: {gone:#?}\nadded: {added:#?}\nafter {}", answer.text);
+        answer
+    }
+
+    /// Tries statements in one transaction, of which nothing may remain, and gives the database's word against them.
+    #[track_caller]
+    pub fn refused_by_database(&self, statements: &[&str]) -> String {
+        let before = self.state();
+        let outcome = self.app.db.write(|conn| {
+            for statement in statements {
+                diesel::sql_query(*statement).execute(conn)?;
+            }
+            Ok(())
+        });
+        assert!(before == self.state(), "{statements:?} left something behind");
+        match outcome {
+            Err(Error::Database(error)) => error.to_string(),
+            other => panic!("{other:?} instead of a refusal of {statements:?}"),
+        }
+    }
+}
+
+/// Text in an address.
+pub fn escaped(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
