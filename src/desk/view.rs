@@ -197,7 +197,7 @@ pub fn receipt(tx: &mut Tx, order: Order) -> Result<OrderReceipt> {
     Ok(OrderReceipt {
         track_url: format!("{}/t/{}", tx.firm.public_url, order.code),
         items: items(tx, &order.id)?,
-        quote: live_quote(tx, &order.id)?,
+        quote: live_quote(tx, &order.id)?.map(QuoteView::without_author),
         pickup_point: branches::http::view(branches::get(tx, &order.pickup_point_id)?),
         code: order.code,
         kind: order.kind,

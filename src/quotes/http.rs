@@ -39,7 +39,17 @@ pub struct QuoteView {
     rates: Vec<PinnedRate>,
     valid_until: DateTime<Utc>,
     created_at: DateTime<Utc>,
-    created_by: String,
+    /// Only staff are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_by: Option<String>,
+}
+
+impl QuoteView {
+    /// As its customer may see it: a login is nobody else's business.
+    #[must_use]
+    pub fn without_author(self) -> Self {
+        Self { created_by: None, ..self }
+    }
 }
 
 /// The JSON shape of a quote.
@@ -65,7 +75,7 @@ pub fn view(quote: Quote) -> Result<QuoteView> {
         rates: details.rates,
         valid_until: quote.valid_until.and_utc(),
         created_at: quote.created_at.and_utc(),
-        created_by: quote.created_by,
+        created_by: Some(quote.created_by),
     })
 }
 
