@@ -297,14 +297,8 @@ pub async fn confirm(app: App, call: Call, code: Code, body: Body<ConfirmRequest
         app.read(&call.actor, move |tx| super::prove_customer(tx, &code, &last4)).await?;
     }
     // An expired offer must be written down although this call is refused, so it has a transaction of its own.
-    let expired = {
-        let (code, request_id) = (code.clone(), call.request_id.clone());
-        app.write(&call.actor, move |tx| {
-            tx.request_id.clone_from(&request_id);
-            orders::expire_offer(tx, &code)
-        })
-        .await?
-    };
+    let asked = code.clone();
+    let expired = call.change(&app, move |tx| orders::expire_offer(tx, &asked)).await?;
     if expired {
         return orders::quote_expired(&code).fail();
     }

@@ -85,6 +85,23 @@ impl Call {
         Ok(HttpResponse::Ok().json(body))
     }
 
+    /// Writes in one transaction what has no answer of its own to repeat, such as a login.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub async fn change<T: Send + 'static>(
+        &self,
+        app: &App,
+        work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let request_id = self.request_id.clone();
+        app.write(&self.actor, move |tx| {
+            tx.request_id.clone_from(&request_id);
+            work(tx)
+        })
+        .await
+    }
+
     /// Writes in one transaction and answers; with an `Idempotency-Key`, at most once for ever.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ pub struct LoginRequest {
 /// A refresh token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "9f2c4e0b7a5d4c1e8b3f6a9d0c2e4f7b9f2c4e0b7a5d4c1e8b3f6a9d0c2e4f7b"}))]
 pub struct RefreshRequest {
     #[schema(value_type = String)]
     refresh_token: RefreshToken,
@@ -113,7 +114,7 @@ pub async fn login(app: App, call: Call, body: Body<LoginRequest>) -> Result<Htt
     let (token, life) = (RefreshToken::generate(), app.tokens.refresh_ttl);
     let answer = {
         let (token, member) = (token.clone(), member.clone());
-        app.write(&call.actor, move |tx| super::open_session(tx, &member, &token, life)).await?
+        call.change(&app, move |tx| super::open_session(tx, &member, &token, life)).await?
     };
     Ok(HttpResponse::Ok().json(tokens(&app, &member, &answer, &token)?))
 }
@@ -134,7 +135,7 @@ pub async fn refresh(app: App, call: Call, body: Body<RefreshRequest>) -> Result
     let life = app.tokens.refresh_ttl;
     let outcome = {
         let successor = successor.clone();
-        app.write(&call.actor, move |tx| super::refresh(tx, &token, &successor, life)).await?
+        call.change(&app, move |tx| super::refresh(tx, &token, &successor, life)).await?
     };
     match outcome {
         Refreshed::GoesOn(member, session) => Ok(HttpResponse::Ok().json(tokens(&app, &member, &session, &successor)?)),
@@ -146,7 +147,7 @@ pub async fn refresh(app: App, call: Call, body: Body<RefreshRequest>) -> Result
 
 /// Ends this login.
 pub async fn logout(app: App, call: Call, _: Body<Nothing>) -> Result<HttpResponse> {
-    app.write(&call.actor, super::log_out).await?;
+    call.change(&app, super::log_out).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
