@@ -13,7 +13,7 @@ use crate::audit::http as audit;
 use crate::branches::http as branches;
 use crate::desk::{self, http as orders};
 use crate::error::{Error, Problem, Result, Slug};
-use crate::http::{Nothing, Page, Paging, request};
+use crate::http::{Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::notifications::http as notifications;
 use crate::parcels::http as parcels;
@@ -56,20 +56,20 @@ pub fn routes() -> Vec<Route> {
         post("/v1/auth/refresh", staff::refresh, Anyone, "Get the next pair of tokens").ignore_key().takes::<staff::RefreshRequest>().gives::<staff::TokenAnswer>(200),
         post("/v1/auth/logout", staff::logout, AnyStaff, "End this login").ignore_key().takes::<Nothing>().gives_nothing(204),
         get("/v1/me", staff::me, AnyStaff, "Who am I").gives::<staff::MemberView>(200),
-        get("/v1/staff", staff::list, ADMIN, "All accounts").gives::<Page<staff::MemberView>>(200),
+        get("/v1/staff", staff::list, ADMIN, "All accounts").lists::<staff::MemberView>(),
         post("/v1/staff", staff::add, ADMIN, "Make an account").takes::<staff::StaffRequest>().gives::<staff::MemberView>(201),
         patch("/v1/staff/{id}", staff::change, ADMIN, "Change role, branch or password; disable").takes::<staff::StaffChange>().gives::<staff::MemberView>(200),
 
-        get("/v1/branches", branches::list, Anyone, "Branches; visitors see the pickup points").gives::<Page<branches::BranchView>>(200),
+        get("/v1/branches", branches::list, Anyone, "Branches; visitors see the pickup points").lists::<branches::BranchView>(),
         post("/v1/branches", branches::open, ADMIN, "Open a branch").takes::<branches::BranchRequest>().gives::<branches::BranchView>(201),
         patch("/v1/branches/{id}", branches::change, ADMIN, "Change a branch").takes::<branches::BranchChange>().gives::<branches::BranchView>(200),
         get("/v1/rates", rates::list, AnyStaff, "Exchange rates, and which one a quote would use").gives::<rates::RatesView>(200),
         put("/v1/rates", rates::set, ADMIN, "Set the firm's own rates or margins").takes::<rates::RatesRequest>().gives::<rates::RatesView>(200),
-        get("/v1/tariffs", tariffs::list, AnyStaff, "Tariffs, the latest first").gives::<Page<tariffs::TariffView>>(200),
+        get("/v1/tariffs", tariffs::list, AnyStaff, "Tariffs, the latest first").lists::<tariffs::TariffView>(),
         put("/v1/tariffs", tariffs::follow, ADMIN, "Put a tariff in force").takes::<tariffs::TariffRequest>().gives::<tariffs::TariffView>(200),
 
         post("/v1/orders", orders::place, Anyone, "Place a request, get a code").takes::<orders::OrderRequest>().gives::<orders::OrderAnswer>(201),
-        get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().gives::<Page<desk::OrderSummary>>(200),
+        get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().lists::<desk::OrderSummary>(),
         get("/v1/orders/{code}", orders::get, AnyStaff, "All of an order").gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/quote", orders::quote, OPERATOR, "Offer a quote").takes::<crate::quotes::http::QuoteRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/confirm", orders::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<orders::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
@@ -81,13 +81,13 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/hand-over", orders::hand_over, CASHIER, "Hand parcels over").require_key().takes::<orders::HandOverRequest>().gives::<desk::OrderView>(200),
 
-        get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().gives::<Page<parcels::ParcelView>>(200),
+        get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().lists::<parcels::ParcelView>(),
         post("/v1/parcels/receive", parcels::receive, WAREHOUSE, "A box reaches the China warehouse").takes::<parcels::ReceiveRequest>().gives::<parcels::ParcelView>(200),
         get("/v1/parcels/{id}", parcels::get, AnyStaff, "One parcel").gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/claim", parcels::claim, OPERATOR, "An unclaimed parcel finds its order").takes::<parcels::ClaimRequest>().gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/status", parcels::set_status, ORDER_DESK, "Lost, damaged, returned, held by customs, or found again").takes::<parcels::ParcelStatusRequest>().gives::<parcels::ParcelView>(200),
 
-        get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().gives::<Page<shipments::ShipmentView>>(200),
+        get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().lists::<shipments::ShipmentView>(),
         post("/v1/shipments", shipments::open, WAREHOUSE, "Open a shipment for loading").takes::<shipments::ShipmentRequest>().gives::<shipments::ShipmentView>(201),
         get("/v1/shipments/{code}", shipments::get, AnyStaff, "One shipment and its checkpoints").gives::<shipments::ShipmentView>(200),
         post("/v1/shipments/{code}/load", shipments::load, WAREHOUSE, "Load parcels").takes::<shipments::ScanRequest>().gives::<shipments::ScanAnswer>(200),
@@ -96,9 +96,9 @@ pub fn routes() -> Vec<Route> {
         post("/v1/shipments/{code}/checkpoints", shipments::report, WAREHOUSE, "News from the road").takes::<shipments::CheckpointRequest>().gives::<shipments::ShipmentView>(201),
         post("/v1/shipments/{code}/arrive", shipments::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").takes::<shipments::ArriveRequest>().gives::<shipments::ArriveAnswer>(200),
 
-        get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().gives::<Page<notifications::NotificationView>>(200),
+        get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().lists::<notifications::NotificationView>(),
         post("/v1/notifications/{id}/retry", notifications::retry, NOT_AUDITOR, "Give a failed message another life").takes::<Nothing>().gives::<notifications::NotificationView>(200),
-        get("/v1/audit", audit::list, AUDITOR, "Who did what").query::<audit::AuditFilter>().gives::<Page<audit::AuditEntry>>(200),
+        get("/v1/audit", audit::list, AUDITOR, "Who did what").query::<audit::AuditFilter>().lists::<audit::AuditEntry>(),
     ]
 }
 

@@ -6,10 +6,11 @@ use actix_web::middleware::from_fn;
 use actix_web::{Handler, HttpResponse, Responder, web};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, schema::Schema};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::access::{Key, Who, guard};
 use crate::error::{Problem, Result, Slug};
+use crate::http::Page;
 use crate::ids::Role;
 
 /// One row of the table in `app.rs`.
@@ -37,7 +38,7 @@ pub struct Route {
 pub struct Shape {
     /// Name in the components of the document.
     pub name: String,
-    /// All schemas, this one first.
+    /// All schemas, this one among them.
     pub schemas: Vec<(String, RefOr<Schema>)>,
 }
 
@@ -134,6 +135,17 @@ impl Route {
     #[must_use]
     pub fn gives<T: ToSchema>(mut self, status: u16) -> Self {
         self.gives = (status, Some(Shape::of::<T>()));
+        self
+    }
+
+    /// Success is 200 and a page of this shape.
+    #[must_use]
+    pub fn lists<T: ToSchema>(mut self) -> Self {
+        // A derived generic shape has one name whatever its argument, and leaves the argument itself out.
+        let mut schemas = Shape::of::<T>().schemas;
+        let name = format!("{}Page", T::name());
+        schemas.push((name.clone(), <Page<T> as PartialSchema>::schema()));
+        self.gives = (200, Some(Shape { name, schemas }));
         self
     }
 

@@ -12,7 +12,7 @@ pub use store::{Branch, Change};
 
 words! {
     /// What a branch is for.
-    Kind {
+    Kind as BranchKind {
         /// Receives parcels from Chinese couriers.
         ChinaWarehouse = "china_warehouse",
         /// Hands parcels over to customers.

@@ -26,17 +26,36 @@ macro_rules! stored_as_text {
     };
 }
 
-/// A closed set of words, the same in the database, in JSON and in the code.
+/// A closed set of words, the same in the database, in JSON and in the code. Where several rooms call theirs alike,
+/// `as` gives its name in the OpenAPI document.
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$meta])*
+    ($(#[doc = $about:literal])+ $name:ident $(as $shown:ident)? { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[doc = $about])+
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-            utoipa::ToSchema, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
         )]
         #[diesel(sql_type = diesel::sql_types::Text)]
         pub enum $name {
             $($(#[$variant_meta])* #[serde(rename = $word)] $variant,)+
+        }
+
+        // Written out, because the derive does not see a `rename` that comes from a macro.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some(concat!($($about),+).trim()))
+                    .enum_values(Some([$($word),+]))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                const NAME: &str = [$(stringify!($shown),)? stringify!($name)][0];
+                NAME.into()
+            }
         }
 
         impl $name {

@@ -43,6 +43,7 @@ pub struct Body<T> {
 /// A body with nothing in it: none at all, or `{}`.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
 pub struct Nothing {}
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {

@@ -11,7 +11,7 @@ pub use store::{Journal, Posting};
 
 words! {
     /// What a journal records.
-    Kind {
+    Kind as JournalKind {
         /// A confirmed quote: the customer owes goods, delivery in China and the service fee.
         Charge = "charge",
         /// Money came in.

@@ -52,7 +52,7 @@ words! {
 
 words! {
     /// Where a message is.
-    State {
+    State as NotificationState {
         /// Waits for its time.
         Pending = "pending",
         /// A worker has it.

@@ -26,7 +26,7 @@ pub use store::{Filter, Item, Order, TimelineRow};
 
 words! {
     /// Who buys.
-    Kind {
+    Kind as OrderKind {
         /// We buy for the customer.
         Purchase = "purchase",
         /// The customer bought; we only carry.

@@ -2,7 +2,7 @@
 
 words! {
     /// Where an order is, in one word, shown to everybody.
-    Status {
+    Status as OrderStatus {
         /// Somebody wants something.
         Requested = "requested",
         /// They have an offer.

@@ -7,7 +7,7 @@ use crate::orders::rules::Progress;
 
 words! {
     /// Where a parcel is.
-    Status {
+    Status as ParcelStatus {
         /// Registered, not seen.
         Expected = "expected",
         /// In the China warehouse.

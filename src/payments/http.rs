@@ -32,6 +32,8 @@ pub struct PaymentRequest {
 /// Money to give back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"payment_id": "01975b2e-6c1f-7d3a-9e54-2b8f0c7d6a11", "amount": {"amount": 100000, "currency": "KGS"},
+    "reason": "the seller lowered the price"}))]
 pub struct RefundRequest {
     payment_id: PaymentId,
     #[schema(value_type = Money)]

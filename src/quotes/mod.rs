@@ -19,7 +19,7 @@ pub use store::Quote;
 
 words! {
     /// What became of a quote.
-    State {
+    State as QuoteState {
         /// The customer may accept it.
         Offered = "offered",
         /// The customer accepted it.

@@ -5,7 +5,7 @@ use crate::parcels;
 
 words! {
     /// Where a shipment is.
-    Status {
+    Status as ShipmentStatus {
         /// Takes parcels.
         Loading = "loading",
         /// On the road.
