@@ -6,8 +6,8 @@ use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBu
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr,
-    Required, ResponseBuilder, ResponsesBuilder, Schema, schema::Type, tag::TagBuilder,
+    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, Ref,
+    RefOr, Required, ResponseBuilder, ResponsesBuilder, Schema, ServerBuilder, schema::Type, tag::TagBuilder,
 };
 
 use super::access::{Key, Who};
@@ -46,6 +46,9 @@ pub struct BadField {
     /// What is wrong there.
     detail: String,
 }
+
+/// In the words of SPDX.
+const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 const TOKEN: &str = "staff";
 
@@ -95,8 +98,13 @@ pub fn document(routes: &[Route], firm: &Firm) -> OpenApi {
             InfoBuilder::new()
                 .title(format!("{} API", firm.name))
                 .version(env!("CARGO_PKG_VERSION"))
+                .license(Some(LicenseBuilder::new().name(LICENSE).identifier(Some(LICENSE)).build()))
                 .description(Some(include_str!("../../docs/api.md"))),
         )
+        .servers(Some([
+            ServerBuilder::new().url(&firm.public_url).description(Some("The address customers see")).build(),
+            ServerBuilder::new().url("/").description(Some("Wherever this document came from")).build(),
+        ]))
         .tags(Some(TAGS.map(|(name, about)| TagBuilder::new().name(name).description(Some(about)).build())))
         .paths(paths)
         .components(Some(components.build()))
@@ -115,7 +123,8 @@ fn operation(route: &Route) -> Operation {
                 .name(name)
                 .parameter_in(ParameterIn::Path)
                 .required(Required::True)
-                .schema(Some(ObjectBuilder::new().schema_type(Type::String))),
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+                .example(Some(path_example(route.path, name).into())),
         );
     }
     for parameter in &route.query {
@@ -128,10 +137,16 @@ fn operation(route: &Route) -> Operation {
         let body = RequestBodyBuilder::new().content("application/json", json(shape)).required(Some(Required::True));
         operation = operation.request_body(Some(body.build()));
     }
-    if route.who != Who::Anyone {
-        operation = operation.security(SecurityRequirement::new(TOKEN, Vec::<String>::new()));
+    for requirement in requirements(route) {
+        operation = operation.security(requirement);
     }
     operation.responses(responses(route)).build()
+}
+
+/// A token, or none at all where anyone may call; there one is honoured when sent.
+fn requirements(route: &Route) -> Vec<SecurityRequirement> {
+    let token = SecurityRequirement::new(TOKEN, Vec::<String>::new());
+    if route.who == Who::Anyone { vec![SecurityRequirement::default(), token] } else { vec![token] }
 }
 
 fn responses(route: &Route) -> utoipa::openapi::Responses {
@@ -187,6 +202,16 @@ fn tag(path: &str) -> &str {
 
 fn path_names(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+/// What stands in a path, so that an imported request can be recognised before it is filled in.
+fn path_example(path: &str, name: &str) -> &'static str {
+    match (path, name) {
+        (path, "code") if path.starts_with("/v1/shipments") => "SH-2026-0001",
+        (_, "code") => "TG-7K4M9-2QX8C-5",
+        (_, "slug") => "balance_due",
+        _ => "0190b5a4-7b8e-7c3d-9a51-6f3f2f0e8d11",
+    }
 }
 
 fn operation_id(route: &Route) -> String {

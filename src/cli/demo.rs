@@ -51,6 +51,10 @@ pub(super) fn serve(mut config: Config) -> Result<()> {
     config.email.transport = EmailTransportName::Log;
     // The recorded rates are of May 2026; a demonstration must be able to quote in any year.
     config.business.rate_grace_days = 36_500;
+    // Links in its messages and the API document lead to this demonstration, where its port is known beforehand.
+    if config.server.port != 0 {
+        config.business.public_url = format!("http://{}:{}", config.server.host, config.server.port);
+    }
     let app = open_unfurnished(config)?;
     let codes = app.write_now(&Actor::System, |tx| furnish(tx, &app.config.starter))?;
     let mut background = Background::new();

@@ -18,7 +18,7 @@ use crate::tokens::RefreshToken;
 /// Credentials.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"login": "aida", "password": "demo-operator"}))]
+#[schema(example = json!({"login": "operator", "password": "demo-operator"}))]
 pub struct LoginRequest {
     login: String,
     #[schema(value_type = String)]

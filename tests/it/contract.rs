@@ -124,6 +124,7 @@ on_both! {
     fn the_document_lists_the_calls_of_the_table_and_no_other(s: &Server) {
         let document = document(s);
         assert_eq!(document["openapi"].as_str().map(|version| &version[..4]), Some("3.1."));
+        assert_eq!(document["servers"][0]["url"], s.app.config.business.public_url, "what an importer sends to");
         let mut listed = BTreeSet::new();
         for (path, operations) in document["paths"].as_object().unwrap() {
             listed.extend(operations.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())));
@@ -141,7 +142,9 @@ on_both! {
         for route in routes() {
             let operation = operation(&document, &route);
             let which = format!("{} {}", route.method, route.path);
-            assert_eq!(operation["security"].is_null(), route.who == Who::Anyone, "{which}: security");
+            let is_open = operation["security"].as_array().unwrap().contains(&json!({}));
+            assert_eq!(is_open, route.who == Who::Anyone, "{which}: security");
+            assert!(operation["security"].as_array().unwrap().contains(&json!({"staff": []})), "{which}: a token counts");
             let none = Vec::new();
             let parameters = operation["parameters"].as_array().unwrap_or(&none);
             let key = parameters.iter().find(|parameter| parameter["in"] == "header");
@@ -153,6 +156,7 @@ on_both! {
             assert_eq!(told, expected, "{which}: key");
             let in_path = |parameter: &&Value| parameter["in"] == "path" && parameter["required"] == true;
             assert_eq!(parameters.iter().filter(in_path).count(), route.path.matches('{').count(), "{which}: names");
+            assert!(parameters.iter().filter(in_path).all(|name| name["example"].is_string()), "{which}: examples");
             assert_eq!(operation["requestBody"].is_null(), route.takes.is_none(), "{which}: body");
             assert_eq!(route.takes.is_some(), ["POST", "PUT", "PATCH"].contains(&route.method.as_str()), "{which}: body");
             let success = &operation["responses"][route.gives.0.to_string()];
