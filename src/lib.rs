@@ -14,6 +14,7 @@ pub mod money;
 // What people type and read.
 pub mod client_code;
 pub mod code;
+pub mod elqr;
 pub mod fold;
 pub mod phone;
 pub mod texts;

@@ -19,7 +19,7 @@ use crate::ids::{Actor, Role};
 use crate::notifications::Gateways;
 use crate::staff::{self, NewMember, Password};
 use crate::state::App;
-use crate::{rates, starter};
+use crate::{elqr, rates, starter};
 
 /// Order tracking for a cargo consolidator: request, code, quote, som, truck, message, pickup.
 #[derive(Parser)]
@@ -57,6 +57,11 @@ enum Command {
     Rates {
         #[command(subcommand)]
         command: RatesCommand,
+    },
+    /// National QR payment codes.
+    Elqr {
+        #[command(subcommand)]
+        command: ElqrCommand,
     },
     /// Say what is wrong with the settings, if anything.
     CheckConfig,
@@ -102,17 +107,31 @@ enum RatesCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum ElqrCommand {
+    /// Say what a code asks for, or what is wrong with it. It proves nothing about a payment.
+    Parse {
+        /// What the code says: its address or the payload alone.
+        payload: String,
+    },
+}
+
 /// Runs the command that was typed.
 ///
 /// # Errors
 /// What stopped it, as a sentence for whoever typed it.
 pub fn run() -> Result<()> {
     let cli = Cli::parse();
-    if let Command::Tour(args) = cli.command {
-        return tour::run(&args);
-    }
-    let config = Config::load(Path::new("."))?;
     match cli.command {
+        Command::Tour(args) => tour::run(&args),
+        Command::Elqr { command: ElqrCommand::Parse { payload } } => parse_elqr(&payload),
+        command => run_configured(command, Config::load(Path::new("."))?),
+    }
+}
+
+/// The commands that need the settings.
+fn run_configured(command: Command, config: Config) -> Result<()> {
+    match command {
         Command::Serve { demo: true, .. } => demo::serve(config),
         Command::Serve { demo: false, no_worker } => serve::serve(config, !no_worker),
         Command::Worker => serve::work(config),
@@ -120,7 +139,7 @@ pub fn run() -> Result<()> {
         Command::Staff { command: StaffCommand::Add(add) } => add_staff(config, add),
         Command::Rates { command: RatesCommand::Fetch { from } } => fetch_rates(config, from),
         Command::CheckConfig => check(&config),
-        Command::Tour(_) => Ok(()),
+        Command::Tour(_) | Command::Elqr { .. } => Ok(()),
     }
 }
 
@@ -208,6 +227,13 @@ fn fetch_rates(config: Config, from: Option<String>) -> Result<()> {
         }
     }
     if refused.is_empty() { Ok(()) } else { Err(Error::Startup(refused.join("\n"))) }
+}
+
+fn parse_elqr(payload: &str) -> Result<()> {
+    let said = elqr::parse(payload).map_err(|error| Error::Startup(error.to_string()))?;
+    let json = serde_json::to_string_pretty(&said).map_err(|error| Error::Startup(error.to_string()))?;
+    println!("{json}");
+    Ok(())
 }
 
 fn check(config: &Config) -> Result<()> {

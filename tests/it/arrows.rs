@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["error", "clock", "fold"],
     &["money", "ids", "client_code", "code", "phone", "texts"],
+    &["elqr"],
     &["config"],
     &["db", "tokens"],
     &["state", "idempotency", "counters"],
