@@ -17,7 +17,7 @@ use crate::http::{Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::notifications::http as notifications;
 use crate::parcels::http as parcels;
-use crate::payments::http as payments;
+use crate::payments::{elqr, http as payments};
 use crate::rates::http as rates;
 use crate::shipments::http as shipments;
 use crate::staff::http as staff;
@@ -76,6 +76,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/payments", payments::record, CASHIER, "Record money that came in").require_key().takes::<payments::PaymentRequest>().gives::<payments::PaymentView>(201),
         post("/v1/orders/{code}/refunds", payments::refund, CASHIER, "Give money back").require_key().takes::<payments::RefundRequest>().gives::<payments::PaymentView>(201),
         get("/v1/orders/{code}/ledger", payments::ledger, AnyStaff, "Journals, postings, balance").gives::<payments::LedgerView>(200),
+        get("/v1/orders/{code}/elqr", elqr::bill, AnyStaff, "The balance as a national QR code: JSON, or its picture with `Accept: image/svg+xml` or `image/png`").gives::<elqr::ElqrView>(200),
         post("/v1/orders/{code}/purchase", orders::purchase_made, OPERATOR, "We bought it").takes::<orders::PurchaseRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::db::Url;
+use crate::elqr::Template;
 use crate::error::{Error, Result};
 
 /// The defaults are part of the binary, so that it starts from any folder.
@@ -34,6 +35,8 @@ pub struct Config {
     pub business: Firm,
     /// What an empty database begins with.
     pub starter: Starter,
+    /// The national QR code: what the acquiring bank issued.
+    pub elqr: Template,
     /// Short messages.
     pub sms: Sms,
     /// E-mail.
@@ -316,9 +319,8 @@ impl Config {
         if self.business.prepayment_goods_percent > 100 || self.business.prepayment_freight_percent > 100 {
             complaints.push("business.prepayment_*_percent cannot exceed 100".to_owned());
         }
-        if let Err(complaint) = self.auth.keys() {
-            complaints.push(complaint);
-        }
+        complaints.extend(self.auth.keys().err());
+        complaints.extend(self.elqr.check().err());
         if self.is_production() {
             complaints.extend(self.complaints_of_production());
         }

@@ -190,6 +190,10 @@ problems! {
         "Something with this login, code or number exists already.";
     RefundTooLarge = "refund_too_large", 409, "More than was paid",
         "A payment can be given back once: the sum of its refunds cannot exceed it. `refundable` says what is left.";
+    NothingDue = "nothing_due", 409, "There is nothing to pay",
+        "The balance of the order is zero or a credit, so there is nothing to make a payment code for. It may become due later, when freight is charged on arrival.";
+    ElqrNotConfigured = "elqr_not_configured", 409, "Payment codes are not set up",
+        "An ELQR code needs values that only the acquiring bank issues. Whoever runs the service sets the `elqr.*` settings that the detail names and restarts it.";
     AlreadyArrived = "already_arrived", 409, "This truck has arrived already",
         "The whole load was unloaded before; nothing was changed. To record parcels that turned up later, send their `barcodes`.";
     NotOnShipment = "not_on_shipment", 409, "Not on this truck",

@@ -1,5 +1,6 @@
 //! Money in and money back: each is one journal, one receipt, one message.
 
+pub mod elqr;
 pub mod http;
 mod rules;
 mod store;

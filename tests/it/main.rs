@@ -12,6 +12,7 @@ mod commands;
 mod concurrency;
 mod contract;
 mod database;
+mod elqr;
 mod flow;
 mod guards;
 mod hand_over;
