@@ -178,14 +178,24 @@ fn limits_are_refused_by_name() {
 }
 
 #[test]
-fn pictures_are_what_they_say() {
+fn a_scanner_reads_the_picture() {
     let url = template().url(CARGO);
-    let drawn = svg(&url).unwrap();
-    assert!(drawn.contains("<svg") && drawn.ends_with("</svg>"), "{drawn}");
-    let decoder = png::Decoder::new(std::io::Cursor::new(super::png(&url).unwrap()));
-    let reader = decoder.read_info().unwrap();
-    assert_eq!(reader.info().width, reader.info().height);
-    assert!(svg(&"x".repeat(3_000)).is_err());
+    let mut decoder = ::png::Decoder::new(std::io::Cursor::new(png(&url).unwrap()));
+    decoder.set_transformations(::png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let side = info.width as usize;
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| pixels[y * info.line_size + x]);
+    let grids = picture.detect_grids();
+    assert_eq!(grids.len(), 1);
+    assert_eq!(grids[0].decode().unwrap().1, url);
+}
+
+#[test]
+fn a_text_that_no_code_holds_is_not_drawn() {
+    assert!(svg(&template().url(CARGO)).unwrap().ends_with("</svg>"));
+    assert!(svg(&"x".repeat(3_000)).is_err() && png(&"x".repeat(3_000)).is_err());
 }
 
 /// Texts as firms write them: any letters, signs of percent, plus and hash among them, characters of two units too.
