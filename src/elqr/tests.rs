@@ -125,7 +125,7 @@ fn an_order_of_tags_that_two_apps_read_differently_is_refused() {
 #[test]
 fn a_refusal_names_the_tag() {
     let good = "00020101021132170004a.kg0105cargo5204421553034175405123455903Qyl";
-    parse(&signed(&good)).unwrap();
+    parse(&signed(good)).unwrap();
     for (from, to, tag) in [
         ("000201", "000202", "00"),
         ("010211", "010213", "01"),
