@@ -141,9 +141,17 @@ pub fn for_login(tx: &mut Tx, login: &str) -> Result<Option<Member>> {
 /// # Errors
 /// Those of the database.
 pub fn open_session(tx: &mut Tx, member: &Member, token: &RefreshToken, life: TimeDelta) -> Result<SessionId> {
-    let id = store::insert_session(tx, &member.id, token, tx.now + life)?;
-    audit::record(tx, "staff.logged_in", &member.login, serde_json::json!({}))?;
-    Ok(id)
+    let session = store::insert_session(tx, &member.id, token, tx.now + life)?;
+    let by = actor(member.clone(), session.clone());
+    // From here on it is the member who acts, not the visitor who knocked.
+    let mut tx = Tx { conn: &mut *tx.conn, now: tx.now, by: &by, request_id: tx.request_id.clone(), firm: tx.firm };
+    audit::record(&mut tx, "staff.logged_in", &member.login, serde_json::json!({}))?;
+    Ok(session)
+}
+
+fn actor(member: Member, session: SessionId) -> Actor {
+    let Member { id, login, role, branch_id: branch, .. } = member;
+    Actor::Staff { id, login, role, branch, session }
 }
 
 /// What became of a refresh token.
@@ -203,11 +211,5 @@ pub fn authenticate(tx: &mut Tx, claims: &Claims) -> Result<Actor> {
     let Some(member) = store::member_of_session(tx, &claims.sid)? else {
         return Problem::new(Slug::Unauthenticated, "This login has ended. Log in again.").fail();
     };
-    Ok(Actor::Staff {
-        id: member.id,
-        login: member.login,
-        role: member.role,
-        branch: member.branch_id,
-        session: claims.sid.clone(),
-    })
+    Ok(actor(member, claims.sid.clone()))
 }

@@ -104,7 +104,11 @@ on_both! {
         let account = json!({"login": "bakyt", "role": "cashier", "password": "three quiet words"});
         s.post(ADMIN, "/v1/staff", account).expect(201);
         let credentials = json!({"login": "bakyt", "password": "three quiet words"});
-        let tokens = traced(s, ANYONE, "/v1/auth/login", credentials, &[("staff.logged_in", "bakyt")]);
+        let knock = s.post(ANYONE, "/v1/auth/login", credentials);
+        let line = trail(s).pop().unwrap();
+        assert_eq!((&line["action"], &line["by"], &line["role"]), (&json!("staff.logged_in"), &json!("bakyt"), &json!("cashier")));
+        assert_eq!(line["request_id"].as_str(), knock.header("x-request-id"));
+        let tokens = knock.expect(200);
         let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
         let out = s.send("POST", ANYONE, "/v1/auth/logout", &[("authorization", &bearer)], "");
         out.expect(204);
