@@ -120,6 +120,8 @@ pub fn server(app: &App) -> Result<(Server, std::net::SocketAddr)> {
             .service(docs())
             .wrap(from_fn(request::observe))
     })
+    // Threads left over from a rush keep their memory; the usual limit is 512.
+    .worker_max_blocking_threads(app.blocking_threads())
     .shutdown_timeout(10);
     if app.config.server.threads > 0 {
         server = server.workers(app.config.server.threads);

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Conn, Db, Tx};
+use crate::db::{Conn, Db, PATIENCE, Tx};
 use crate::error::{Error, Result};
 use crate::ids::Actor;
 use crate::tokens::Tokens;
@@ -31,8 +32,13 @@ pub struct Inner {
     pub metrics: PrometheusHandle,
     /// Idempotency keys whose first request has not been answered yet, in this process.
     in_flight: Mutex<HashSet<String>>,
+    /// Turns to read and to write: who has to wait for a connection waits here, in order, and not on a thread.
+    reading: Arc<Semaphore>,
+    writing: Arc<Semaphore>,
     /// Slots for password hashing: each takes 19 MiB and a core.
-    hashing: Arc<tokio::sync::Semaphore>,
+    hashing: Arc<Semaphore>,
+    /// As many threads as can be of use at once: one for every connection and every hash.
+    blocking_threads: usize,
 }
 
 impl std::ops::Deref for App {
@@ -52,8 +58,18 @@ impl App {
         let tokens = Tokens::from_config(&config.auth)?;
         let metrics = crate::http::metrics::recorder();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        let hashing = Arc::new(tokio::sync::Semaphore::new(cores));
-        Ok(Self(Arc::new(Inner { config, db, clock, tokens, metrics, in_flight: Mutex::default(), hashing })))
+        let hashing = Arc::new(Semaphore::new(cores));
+        let (reading, writing) = db.turns();
+        let blocking_threads = reading.available_permits() + writing.available_permits() + cores;
+        let in_flight = Mutex::default();
+        let inner =
+            Inner { config, db, clock, tokens, metrics, in_flight, reading, writing, hashing, blocking_threads };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// How many threads the operations need at most.
+    pub fn blocking_threads(&self) -> usize {
+        self.blocking_threads
     }
 
     /// Runs a reading operation off the async threads.
@@ -66,7 +82,13 @@ impl App {
         work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (app, by) = (self.clone(), by.clone());
-        block(move || app.db.read(|conn| work(&mut app.tx(conn, &by)))).await
+        let turn = turn(&self.reading).await?;
+        block(move || {
+            // Held by the work, not by the request, like the connection itself.
+            let _turn = turn;
+            app.db.read(|conn| work(&mut app.tx(conn, &by)))
+        })
+        .await
     }
 
     /// Runs a writing operation off the async threads: one transaction, one instant, one actor.
@@ -79,7 +101,12 @@ impl App {
         work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (app, by) = (self.clone(), by.clone());
-        block(move || app.write_now(&by, work)).await
+        let turn = turn(&self.writing).await?;
+        block(move || {
+            let _turn = turn;
+            app.write_now(&by, work)
+        })
+        .await
     }
 
     /// The same for threads that may wait: the worker, the command line, tests.
@@ -124,6 +151,14 @@ pub(crate) struct InFlight {
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.app.in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
+/// Waits for a turn, no longer than for a connection.
+async fn turn(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    match actix_web::rt::time::timeout(PATIENCE, queue.clone().acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        Ok(Err(_)) | Err(_) => Err(Error::Unavailable),
     }
 }
 

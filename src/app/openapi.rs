@@ -83,9 +83,9 @@ pub fn document(routes: &[Route], firm: &Firm) -> OpenApi {
     }
     let mut paths = Paths::new();
     for route in routes {
-        for shape in route.takes.iter().chain(route.gives.1.iter()) {
-            for (name, schema) in &shape.schemas {
-                components = components.schema(name, schema.clone());
+        for shape in route.takes.into_iter().chain(route.gives.1) {
+            for (name, schema) in shape().schemas {
+                components = components.schema(name, schema);
             }
         }
         let operation = operation(route);
@@ -127,13 +127,13 @@ fn operation(route: &Route) -> Operation {
                 .example(Some(path_example(route.path, name).into())),
         );
     }
-    for parameter in &route.query {
-        operation = operation.parameter(parameter.clone());
+    for parameter in route.query.iter().flat_map(|parameters| parameters()) {
+        operation = operation.parameter(parameter);
     }
     if route.key != Key::Ignored {
         operation = operation.parameter(idempotency_key(route.key));
     }
-    if let Some(shape) = &route.takes {
+    if let Some(shape) = route.takes {
         let body = RequestBodyBuilder::new().content("application/json", json(shape)).required(Some(Required::True));
         operation = operation.request_body(Some(body.build()));
     }
@@ -151,7 +151,7 @@ fn requirements(route: &Route) -> Vec<SecurityRequirement> {
 
 fn responses(route: &Route) -> utoipa::openapi::Responses {
     let mut success = ResponseBuilder::new().description(route.about);
-    if let Some(shape) = &route.gives.1 {
+    if let Some(shape) = route.gives.1 {
         success = success.content("application/json", json(shape));
     }
     let problem = ContentBuilder::new().schema(Some(reference(&ProblemAnswer::name()))).build();
@@ -161,8 +161,8 @@ fn responses(route: &Route) -> utoipa::openapi::Responses {
     ResponsesBuilder::new().response(route.gives.0.to_string(), success).response("default", refusal).build()
 }
 
-fn json(shape: &Shape) -> utoipa::openapi::Content {
-    ContentBuilder::new().schema(Some(reference(&shape.name))).build()
+fn json(shape: fn() -> Shape) -> utoipa::openapi::Content {
+    ContentBuilder::new().schema(Some(reference(&shape().name))).build()
 }
 
 fn reference(name: &str) -> RefOr<Schema> {

@@ -25,12 +25,12 @@ pub struct Route {
     pub key: Key,
     /// One sentence for the documentation.
     pub about: &'static str,
-    /// Query parameters.
-    pub query: Vec<Parameter>,
+    /// Query parameters. Like the other shapes they are drawn only for the document: every worker thread has all rows.
+    pub query: Vec<fn() -> Vec<Parameter>>,
     /// Body.
-    pub takes: Option<Shape>,
+    pub takes: Option<fn() -> Shape>,
     /// Status and body of success; no body is a page, a file or nothing.
-    pub gives: (u16, Option<Shape>),
+    pub gives: (u16, Option<fn() -> Shape>),
     handler: actix_web::Route,
 }
 
@@ -47,6 +47,14 @@ impl Shape {
         let name = T::name().into_owned();
         let mut schemas = vec![(name.clone(), T::schema())];
         T::schemas(&mut schemas);
+        Self { name, schemas }
+    }
+
+    fn page_of<T: ToSchema>() -> Self {
+        // A derived generic shape has one name whatever its argument, and leaves the argument itself out.
+        let mut schemas = Shape::of::<T>().schemas;
+        let name = format!("{}Page", T::name());
+        schemas.push((name.clone(), <Page<T> as PartialSchema>::schema()));
         Self { name, schemas }
     }
 }
@@ -120,32 +128,28 @@ impl Route {
     /// The shape of the query.
     #[must_use]
     pub fn query<T: IntoParams>(mut self) -> Self {
-        self.query.extend(T::into_params(|| Some(ParameterIn::Query)));
+        self.query.push(|| T::into_params(|| Some(ParameterIn::Query)));
         self
     }
 
     /// The shape of the body.
     #[must_use]
     pub fn takes<T: ToSchema>(mut self) -> Self {
-        self.takes = Some(Shape::of::<T>());
+        self.takes = Some(Shape::of::<T>);
         self
     }
 
     /// The status and shape of success.
     #[must_use]
     pub fn gives<T: ToSchema>(mut self, status: u16) -> Self {
-        self.gives = (status, Some(Shape::of::<T>()));
+        self.gives = (status, Some(Shape::of::<T>));
         self
     }
 
     /// Success is 200 and a page of this shape.
     #[must_use]
     pub fn lists<T: ToSchema>(mut self) -> Self {
-        // A derived generic shape has one name whatever its argument, and leaves the argument itself out.
-        let mut schemas = Shape::of::<T>().schemas;
-        let name = format!("{}Page", T::name());
-        schemas.push((name.clone(), <Page<T> as PartialSchema>::schema()));
-        self.gives = (200, Some(Shape { name, schemas }));
+        self.gives = (200, Some(Shape::page_of::<T>));
         self
     }
 

@@ -8,12 +8,14 @@ pub mod types;
 
 pub use dialect::claim_due;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, PgConnection, SqliteConnection};
+use tokio::sync::Semaphore;
 
 use crate::config::Firm;
 use crate::error::{Error, Result};
@@ -63,6 +65,9 @@ impl std::str::FromStr for Url {
 
 /// A stuck statement must not hold a pool slot for ever; a lock waits less than a person does.
 const TIME_OUTS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'";
+
+/// The longest wait for a free connection.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens connections and prepares each for its task.
 #[derive(Debug)]
@@ -143,7 +148,7 @@ impl Db {
                 .min_idle(Some(1))
                 // A ping per check-out costs more than a look-up on PostgreSQL; a broken connection is dropped on return.
                 .test_on_check_out(false)
-                .connection_timeout(Duration::from_secs(5))
+                .connection_timeout(PATIENCE)
                 .build(Manager { url: url.clone(), read_only })
                 .map_err(|error| Error::Startup(format!("cannot open the database: {error}")))
         };
@@ -178,6 +183,17 @@ impl Db {
         match self.url {
             Url::Postgres(_) => "postgresql",
             Url::Sqlite(_) => "sqlite",
+        }
+    }
+
+    /// Turns at the connections, for reading and for writing: as many as there are connections of that kind.
+    /// On PostgreSQL, where reading and writing share theirs, both are the same.
+    pub fn turns(&self) -> (Arc<Semaphore>, Arc<Semaphore>) {
+        let turns = |pool: &r2d2::Pool<Manager>| Arc::new(Semaphore::new(pool.max_size() as usize));
+        let reading = turns(&self.readers);
+        match self.url {
+            Url::Postgres(_) => (reading.clone(), reading),
+            Url::Sqlite(_) => (reading, turns(&self.writers)),
         }
     }
 

@@ -218,7 +218,7 @@ on_both! {
 fn a_name_in_the_document_means_one_shape() {
     let mut known = BTreeMap::new();
     for route in routes() {
-        for (name, schema) in route.takes.into_iter().chain(route.gives.1).flat_map(|shape| shape.schemas) {
+        for (name, schema) in route.takes.into_iter().chain(route.gives.1).flat_map(|shape| shape().schemas) {
             if let Some(other) = known.insert(name.clone(), schema.clone()) {
                 assert!(other == schema, "{} {}: {name} has two shapes", route.method, route.path);
             }
