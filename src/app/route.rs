@@ -59,44 +59,35 @@ impl Shape {
     }
 }
 
-/// `GET`.
-pub fn get<F, Args>(path: &'static str, handler: F, who: Who, about: &'static str) -> Route
-where
-    F: Handler<Args>,
-    Args: actix_web::FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    Route::new(Method::GET, path, web::get().to(handler), who, Key::Ignored, about)
+macro_rules! verb {
+    ($(#[$about:meta])* $name:ident, $method:ident, $key:ident) => {
+        $(#[$about])*
+        pub fn $name<F, Args>(path: &'static str, handler: F, who: Who, about: &'static str) -> Route
+        where
+            F: Handler<Args>,
+            Args: actix_web::FromRequest + 'static,
+            F::Output: Responder + 'static,
+        {
+            Route::new(Method::$method, path, web::$name().to(handler), who, Key::$key, about)
+        }
+    };
 }
 
-/// `POST`; honours an `Idempotency-Key` unless it is made [`Route::require_key`].
-pub fn post<F, Args>(path: &'static str, handler: F, who: Who, about: &'static str) -> Route
-where
-    F: Handler<Args>,
-    Args: actix_web::FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    Route::new(Method::POST, path, web::post().to(handler), who, Key::Honoured, about)
+verb! {
+    /// `GET`.
+    get, GET, Ignored
 }
-
-/// `PUT`.
-pub fn put<F, Args>(path: &'static str, handler: F, who: Who, about: &'static str) -> Route
-where
-    F: Handler<Args>,
-    Args: actix_web::FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    Route::new(Method::PUT, path, web::put().to(handler), who, Key::Ignored, about)
+verb! {
+    /// `POST`; honours an `Idempotency-Key` unless it is made [`Route::require_key`].
+    post, POST, Honoured
 }
-
-/// `PATCH`.
-pub fn patch<F, Args>(path: &'static str, handler: F, who: Who, about: &'static str) -> Route
-where
-    F: Handler<Args>,
-    Args: actix_web::FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    Route::new(Method::PATCH, path, web::patch().to(handler), who, Key::Ignored, about)
+verb! {
+    /// `PUT`.
+    put, PUT, Ignored
+}
+verb! {
+    /// `PATCH`.
+    patch, PATCH, Ignored
 }
 
 impl Route {

@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
 ];
 
-/// The one arrow that goes up: settings name the database's address type, and a transaction carries the firm's rules.
+/// The arrows that go up: settings name the database's address type, and the application's state renders the figures.
 const ALLOWED: &[(&str, &str)] = &[("config", "db"), ("state", "http")];
 
 fn sources() -> Vec<(PathBuf, String)> {
