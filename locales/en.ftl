@@ -106,7 +106,7 @@ mail-quote-ready-body =
     Prepayment: { SOM($prepayment) } som.
     The price holds until: { $until }.
 
-    See your order and confirm the price:
+    Your order, and the phone to confirm the price:
     { $url }
 
     Kind regards,
