@@ -33,7 +33,6 @@ diesel::table! {
         id -> Text,
         staff_id -> Text,
         refresh_hash -> Text,
-        rotated_at -> Timestamp,
         created_at -> Timestamp,
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,

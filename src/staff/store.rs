@@ -104,7 +104,6 @@ pub fn insert_session(
             sessions::id.eq(&id),
             sessions::staff_id.eq(member),
             sessions::refresh_hash.eq(token.hash()),
-            sessions::rotated_at.eq(tx.now),
             sessions::created_at.eq(tx.now),
             sessions::expires_at.eq(expires_at),
         ))
@@ -141,11 +140,7 @@ pub fn rotate(
 ) -> Result<bool> {
     let awaited = sessions::table.find(id).filter(sessions::refresh_hash.eq(old.hash()));
     let rotated = diesel::update(awaited)
-        .set((
-            sessions::refresh_hash.eq(new.hash()),
-            sessions::rotated_at.eq(tx.now),
-            sessions::expires_at.eq(expires_at),
-        ))
+        .set((sessions::refresh_hash.eq(new.hash()), sessions::expires_at.eq(expires_at)))
         .execute(tx.conn)?;
     if rotated == 1 {
         diesel::insert_into(spent::table)

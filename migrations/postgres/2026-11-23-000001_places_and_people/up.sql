@@ -31,7 +31,6 @@ CREATE TABLE sessions (
     id            TEXT PRIMARY KEY NOT NULL,
     staff_id      TEXT NOT NULL REFERENCES staff (id),
     refresh_hash  TEXT NOT NULL UNIQUE,
-    rotated_at    TIMESTAMP NOT NULL,
     created_at    TIMESTAMP NOT NULL,
     expires_at    TIMESTAMP NOT NULL,
     revoked_at    TIMESTAMP
