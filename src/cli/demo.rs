@@ -338,7 +338,7 @@ fn offer(description: &str, fen: i64, weight_g: i64) -> NewQuote {
 }
 
 fn pay(tx: &mut Tx, code: &OrderCode, amount_tyiyn: i64, method: Method) -> Result<()> {
-    payments::record(tx, code, &NewPayment { method, amount_tyiyn, reference: None, note: None })?;
+    payments::record(tx, code, &NewPayment::of(method, amount_tyiyn))?;
     Ok(())
 }
 

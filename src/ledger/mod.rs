@@ -34,8 +34,8 @@ pub enum Account {
     Cash(String),
     /// The bank account.
     Bank,
-    /// The e-wallet.
-    EWallet,
+    /// An e-wallet, by its name.
+    EWallet(Option<String>),
     /// Goods bought for customers.
     Goods,
     /// Delivery inside China.
@@ -52,7 +52,8 @@ impl std::fmt::Display for Account {
             Account::Receivable(code) => write!(f, "receivable:{code}"),
             Account::Cash(branch) => write!(f, "cash:{branch}"),
             Account::Bank => f.write_str("bank"),
-            Account::EWallet => f.write_str("e_wallet"),
+            Account::EWallet(None) => f.write_str("e_wallet"),
+            Account::EWallet(Some(wallet)) => write!(f, "e_wallet:{wallet}"),
             Account::Goods => f.write_str("goods"),
             Account::DomesticDelivery => f.write_str("domestic_delivery"),
             Account::Service => f.write_str("service"),

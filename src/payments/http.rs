@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Method, NewPayment, Payment};
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::http::text::{optional, required};
 use crate::http::{Body, Call, Reply};
 use crate::ids::{JournalId, PaymentId};
@@ -23,6 +23,9 @@ pub struct PaymentRequest {
     method: Method,
     #[schema(value_type = Money)]
     amount: Payable,
+    /// Which e-wallet, one word such as `mbank`.
+    #[serde(default)]
+    wallet: Option<String>,
     #[serde(default)]
     reference: Option<String>,
     #[serde(default)]
@@ -48,6 +51,8 @@ pub struct PaymentView {
     id: PaymentId,
     order_code: String,
     method: Method,
+    /// The account of the ledger that it went into.
+    account: String,
     amount: Money,
     /// How much of it went back.
     refunded: Money,
@@ -68,6 +73,7 @@ pub fn view(payment: Payment, order: &Order) -> PaymentView {
         id: payment.id,
         order_code: order.code.clone(),
         method: payment.method,
+        account: payment.account,
         amount: Money::tyiyn(payment.amount_tyiyn),
         refunded: Money::tyiyn(payment.refunded_tyiyn),
         reference: payment.reference,
@@ -128,6 +134,8 @@ pub async fn record(app: App, call: Call, code: Code, body: Body<PaymentRequest>
     let new = NewPayment {
         method: request.method,
         amount_tyiyn: request.amount.tyiyn(),
+        wallet: request.wallet.map(|wallet| wallet_of(request.method, wallet)).transpose()?,
+        source: None,
         reference: optional(request.reference.as_deref(), 100, "/reference")?,
         note: optional(request.note.as_deref(), 500, "/note")?,
     };
@@ -136,6 +144,19 @@ pub async fn record(app: App, call: Call, code: Code, body: Body<PaymentRequest>
         Ok(Reply::created(view(payment, &order)))
     })
     .await
+}
+
+/// The name of a wallet becomes the name of an account, so it is one plain word.
+fn wallet_of(method: Method, wallet: String) -> Result<String> {
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if method != Method::EWallet {
+        return Problem::field("/wallet", "only an e_wallet payment names a wallet").fail();
+    }
+    if !(1..=32).contains(&wallet.len()) || !wallet.chars().all(is_word) {
+        return Problem::field("/wallet", "must be one word of 1 to 32 letters a-z, digits and _, such as mbank")
+            .fail();
+    }
+    Ok(wallet)
 }
 
 /// Gives money back.

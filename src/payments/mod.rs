@@ -38,29 +38,43 @@ pub struct NewPayment {
     pub method: Method,
     /// How much, tyiyn, positive.
     pub amount_tyiyn: i64,
+    /// Which e-wallet, by the name of its account; the common one when not named.
+    pub wallet: Option<String>,
+    /// The fact outside that it is, such as `freedom_pay:987654`: one payment for each, for ever. Money that has a
+    /// source is here whatever the order's status, so it is never refused; a cancelled order then owes it back.
+    pub source: Option<String>,
     /// The bank's or wallet's number of it.
     pub reference: Option<String>,
     /// Anything worth knowing.
     pub note: Option<String>,
 }
 
+impl NewPayment {
+    /// So much, in this way, and nothing else known of it.
+    pub fn of(method: Method, amount_tyiyn: i64) -> Self {
+        Self { method, amount_tyiyn, wallet: None, source: None, reference: None, note: None }
+    }
+}
+
 /// Records money that came in.
 ///
 /// # Errors
-/// `wrong_status` when nothing can be owed.
+/// `wrong_status` when nothing can be owed and no source says that the money is here; `duplicate_value` for a source
+/// that is recorded already.
 pub fn record(tx: &mut Tx, code: &OrderCode, new: &NewPayment) -> Result<(Payment, Order)> {
     let mut order = orders::lock(tx, code)?;
-    if !orders::rules::may_be_paid(order.status, order.balance_tyiyn) {
+    if new.source.is_none() && !orders::rules::may_be_paid(order.status, order.balance_tyiyn) {
         return Err(orders::wrong_status(&order, &orders::rules::legal(order.status)));
     }
     let branch_code = till(tx, &order)?;
-    let account = account_of(new.method, &branch_code).to_string();
+    let account = account_of(new, &branch_code).to_string();
     let id = PaymentId::new();
     let order_id = order.id.clone();
+    let fact = new.source.as_deref().unwrap_or(id.as_str());
     let entry = ledger::Entry {
         order_id: &order_id,
         kind: ledger::Kind::Payment,
-        idempotency_key: format!("payment:{id}"),
+        idempotency_key: format!("payment:{fact}"),
         reverses: None,
         postings: vec![
             (account.clone(), new.amount_tyiyn),
@@ -167,11 +181,11 @@ fn till(tx: &mut Tx, order: &Order) -> Result<String> {
     Ok(branches::get(tx, &branch)?.code)
 }
 
-fn account_of(method: Method, branch_code: &str) -> Account {
-    match method {
+fn account_of(new: &NewPayment, branch_code: &str) -> Account {
+    match new.method {
         Method::Cash => Account::Cash(branch_code.to_owned()),
         Method::BankTransfer => Account::Bank,
-        Method::EWallet => Account::EWallet,
+        Method::EWallet => Account::EWallet(new.wallet.clone()),
     }
 }
 

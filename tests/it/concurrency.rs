@@ -135,7 +135,7 @@ fn received_order(tx: &mut Tx, index: usize) -> Result<OrderCode> {
 
 fn pay(tx: &mut Tx, code: &OrderCode) -> Result<()> {
     let amount_tyiyn = orders::find(tx, code)?.balance_tyiyn;
-    payments::record(tx, code, &NewPayment { method: Method::EWallet, amount_tyiyn, reference: None, note: None })?;
+    payments::record(tx, code, &NewPayment::of(Method::EWallet, amount_tyiyn))?;
     Ok(())
 }
 

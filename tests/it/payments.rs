@@ -3,6 +3,10 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use torugart::error::Slug;
+use torugart::ids::Actor;
+use torugart::payments::{self, Method, NewPayment};
+
 use crate::harness::server::*;
 
 fn pay(s: &Server, by: As, code: &str, method: &str, tyiyn: i64) -> Answer {
@@ -126,6 +130,36 @@ on_both! {
         let headers = [("idempotency-key", "huge"), ("content-type", "application/json")];
         let answer = s.unchanged_by(|| s.send("POST", CASHIER, &format!("/v1/orders/{code}/payments"), &headers, huge));
         assert_eq!(answer.expect_problem(422, "validation_failed")["errors"][0]["pointer"], "/amount/amount");
+    }
+
+    fn each_wallet_has_an_account_of_its_own(s: &Server) {
+        let code = s.order(Until::Confirmed).code;
+        let path = format!("/v1/orders/{code}/payments");
+        let mut body = json!({"method": "e_wallet", "wallet": "mbank", "amount": som(100)});
+        let payment = s.post(CASHIER, &path, body.clone()).expect(201);
+        assert_eq!(payment["account"], "e_wallet:mbank");
+        assert_eq!(refund(s, &code, &payment["id"], 100).expect(201)["account"], "e_wallet:mbank");
+        for wallet in ["", "M Bank", "мбанк", "a:b"] {
+            body["wallet"] = json!(wallet);
+            let answer = s.unchanged_by(|| s.post(CASHIER, &path, body.clone()));
+            assert_eq!(answer.expect_problem(422, "validation_failed")["errors"][0]["pointer"], "/wallet", "{wallet}");
+        }
+        let in_cash = json!({"method": "cash", "wallet": "mbank", "amount": som(100)});
+        s.post(CASHIER, &path, in_cash).expect_problem(422, "validation_failed");
+    }
+
+    fn money_with_a_source_is_taken_in_any_status_and_once_for_ever(s: &Server) {
+        let code = s.order(Until::Quoted).code;
+        s.post(OPERATOR, &format!("/v1/orders/{code}/cancel"), json!({"reason": "no"})).expect(200);
+        let order: torugart::code::OrderCode = torugart::code::OrderCode::parse("TG", &code).unwrap();
+        let record = || {
+            let new = NewPayment { source: Some("freedom_pay:987654".to_owned()), ..NewPayment::of(Method::EWallet, 100) };
+            s.app.write_now(&Actor::System, |tx| payments::record(tx, &order, &new))
+        };
+        record().unwrap();
+        assert_eq!(s.see(&code)["balance"], som(-100));
+        assert_eq!(record().unwrap_err().to_problem().slug, Slug::DuplicateValue);
+        assert_eq!(s.see(&code)["balance"], som(-100));
     }
 
     fn receipts_count_without_a_gap_in_each_branch_and_each_year(s: &Server) {
