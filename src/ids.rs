@@ -41,6 +41,10 @@ id! {
     PaymentId
 }
 id! {
+    /// A cash shift.
+    ShiftId
+}
+id! {
     /// A notification.
     NotificationId
 }

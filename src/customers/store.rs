@@ -26,6 +26,8 @@ pub struct Customer {
     pub language: String,
     /// When first seen.
     pub created_at: NaiveDateTime,
+    /// What we keep for them beside their orders, tyiyn. Always the sum of the ledger's credit account, sign turned.
+    pub credit_tyiyn: i64,
 }
 
 pub fn insert(tx: &mut Tx, client_code: &str, person: &Person) -> Result<Customer> {

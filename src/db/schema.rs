@@ -56,6 +56,7 @@ diesel::table! {
         email -> Nullable<Text>,
         language -> Text,
         created_at -> Timestamp,
+        credit_tyiyn -> BigInt,
     }
 }
 
@@ -197,7 +198,7 @@ diesel::table! {
 diesel::table! {
     journals (id) {
         id -> Text,
-        order_id -> Text,
+        order_id -> Nullable<Text>,
         kind -> Text,
         idempotency_key -> Text,
         reverses -> Nullable<Text>,
@@ -235,6 +236,29 @@ diesel::table! {
         receipt_no -> Text,
         at -> Timestamp,
         actor -> Text,
+        shift_id -> Nullable<Text>,
+        kept_tyiyn -> BigInt,
+    }
+}
+
+diesel::table! {
+    cash_shifts (id) {
+        id -> Text,
+        branch_id -> Text,
+        number -> BigInt,
+        till -> Text,
+        staff_id -> Text,
+        cashier -> Text,
+        account -> Text,
+        version -> BigInt,
+        opening_tyiyn -> Nullable<BigInt>,
+        opened_at -> Timestamp,
+        expected_tyiyn -> Nullable<BigInt>,
+        counted_tyiyn -> Nullable<BigInt>,
+        counts -> Nullable<Text>,
+        explanation -> Nullable<Text>,
+        closed_at -> Nullable<Timestamp>,
+        closed_by -> Nullable<Text>,
     }
 }
 
@@ -333,6 +357,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     postings,
     journal_seals,
     payments,
+    cash_shifts,
     shipments,
     checkpoints,
     parcels,

@@ -62,34 +62,81 @@ impl std::fmt::Display for Account {
     }
 }
 
-/// A journal to be posted.
+/// A journal to be posted. Its postings must sum to zero; an amount of zero leaves no posting.
 #[derive(Clone, Debug)]
-pub struct Entry<'a> {
+pub struct Entry {
+    order_id: Option<OrderId>,
+    kind: Kind,
+    idempotency_key: String,
+    reverses: Option<JournalId>,
+    postings: Vec<(String, i64)>,
+}
+
+impl Entry {
+    /// A journal of a kind. `fact` is what it records, such as `freight:<parcel>`: unique for ever.
+    pub fn new(kind: Kind, fact: impl Into<String>) -> Self {
+        Self { order_id: None, kind, idempotency_key: fact.into(), reverses: None, postings: Vec::new() }
+    }
+
     /// For which order.
-    pub order_id: &'a OrderId,
-    /// What it records.
-    pub kind: Kind,
-    /// Unique for ever: the fact it records, such as `freight:<parcel>`.
-    pub idempotency_key: String,
-    /// The journal it takes back.
-    pub reverses: Option<JournalId>,
-    /// Accounts by name and tyiyn; zero amounts are left out.
-    pub postings: Vec<(String, i64)>,
+    #[must_use]
+    pub fn of_order(mut self, order: &OrderId) -> Self {
+        self.order_id = Some(order.clone());
+        self
+    }
+
+    /// The journal that it takes back, wholly or in part.
+    #[must_use]
+    pub fn reversing(mut self, journal: &JournalId) -> Self {
+        self.reverses = Some(journal.clone());
+        self
+    }
+
+    /// Adds a posting on the debit side: more is owed to us, or lies with us.
+    #[must_use]
+    pub fn debit(mut self, account: impl ToString, tyiyn: i64) -> Self {
+        if tyiyn != 0 {
+            self.postings.push((account.to_string(), tyiyn));
+        }
+        self
+    }
+
+    /// Adds a posting on the credit side.
+    #[must_use]
+    pub fn credit(self, account: impl ToString, tyiyn: i64) -> Self {
+        self.debit(account, -tyiyn)
+    }
+
+    /// What it changes on an account, tyiyn.
+    pub fn change_of(&self, account: &Account) -> i64 {
+        let name = account.to_string();
+        self.postings.iter().filter(|(account, _)| *account == name).map(|(_, tyiyn)| tyiyn).sum()
+    }
+
+    /// Whether it moves nothing, and so is no journal.
+    pub fn is_empty(&self) -> bool {
+        self.postings.is_empty()
+    }
+}
+
+/// A journal that takes another back, whole. It can be posted once: a journal taken back stays taken back.
+pub fn taking_back(kind: Kind, journal: &Journal, postings: &[Posting]) -> Entry {
+    let entry = Entry::new(kind, format!("taken_back:{}", journal.id)).reversing(&journal.id);
+    postings.iter().fold(entry, |entry, leg| entry.credit(&leg.account, leg.amount_tyiyn))
 }
 
 /// Posts a journal.
 ///
 /// # Errors
-/// [`Error::Startup`] when the postings do not sum to zero, which is a bug; a repeated key is a database error.
-pub fn post(tx: &mut Tx, entry: Entry) -> Result<JournalId> {
-    let postings: Vec<_> = entry.postings.iter().filter(|(_, amount)| *amount != 0).collect();
-    let sum = postings.iter().try_fold(0_i64, |sum, (_, amount)| sum.checked_add(*amount));
-    if sum != Some(0) || postings.is_empty() {
+/// [`Error::Startup`] when the postings do not sum to zero, which is a bug; a repeated fact is a database error.
+pub fn post(tx: &mut Tx, entry: &Entry) -> Result<JournalId> {
+    let sum = entry.postings.iter().try_fold(0_i64, |sum, (_, tyiyn)| sum.checked_add(*tyiyn));
+    if sum != Some(0) || entry.is_empty() {
         return Err(Error::Startup(format!("the journal {} does not sum to zero", entry.idempotency_key)));
     }
-    let id = store::insert_journal(tx, &entry)?;
-    for (position, (account, amount_tyiyn)) in (0..).zip(postings) {
-        store::insert_posting(tx, &id, position, account, *amount_tyiyn)?;
+    let id = store::insert_journal(tx, entry)?;
+    for (position, (account, tyiyn)) in (0..).zip(&entry.postings) {
+        store::insert_posting(tx, &id, position, account, *tyiyn)?;
     }
     store::seal(tx, &id)?;
     Ok(id)

@@ -14,8 +14,8 @@ use crate::ids::{JournalId, OrderId};
 pub struct Journal {
     /// Identifier.
     pub id: JournalId,
-    /// For which order.
-    pub order_id: OrderId,
+    /// For which order, when for one.
+    pub order_id: Option<OrderId>,
     /// What it records.
     pub kind: Kind,
     /// The fact it records.
@@ -46,7 +46,7 @@ pub fn insert_journal(tx: &mut Tx, entry: &Entry) -> Result<JournalId> {
     diesel::insert_into(journals::table)
         .values((
             journals::id.eq(&id),
-            journals::order_id.eq(entry.order_id),
+            journals::order_id.eq(entry.order_id.as_ref()),
             journals::kind.eq(entry.kind),
             journals::idempotency_key.eq(&entry.idempotency_key),
             journals::reverses.eq(entry.reverses.as_ref()),

@@ -181,11 +181,9 @@ pub fn wrong_status(order: &Order, legal: &[Status]) -> Error {
 /// # Errors
 /// Those of [`ledger::post`].
 pub fn post(tx: &mut Tx, order: &mut Order, entry: ledger::Entry) -> Result<crate::ids::JournalId> {
-    let receivable = Account::Receivable(order.code.clone()).to_string();
-    let change: i64 =
-        entry.postings.iter().filter(|(account, _)| *account == receivable).map(|(_, amount)| amount).sum();
-    let journal = ledger::post(tx, entry)?;
-    order.balance_tyiyn += change;
+    let entry = entry.of_order(&order.id);
+    let journal = ledger::post(tx, &entry)?;
+    order.balance_tyiyn += entry.change_of(&order.receivable());
     store::set_balance(tx, order)?;
     Ok(journal)
 }
@@ -272,18 +270,11 @@ pub fn confirm(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
     quotes::accept(tx, &quote.id)?;
     let charged = charge_of(&quote);
     if charged > 0 {
-        let entry = ledger::Entry {
-            order_id: &order.id.clone(),
-            kind: ledger::Kind::Charge,
-            idempotency_key: format!("charge:{}", quote.id),
-            reverses: None,
-            postings: vec![
-                (Account::Receivable(order.code.clone()).to_string(), charged),
-                (Account::Goods.to_string(), -quote.goods_tyiyn),
-                (Account::DomesticDelivery.to_string(), -quote.domestic_tyiyn),
-                (Account::Service.to_string(), -quote.service_fee_tyiyn),
-            ],
-        };
+        let entry = ledger::Entry::new(ledger::Kind::Charge, format!("charge:{}", quote.id))
+            .debit(order.receivable(), charged)
+            .credit(Account::Goods, quote.goods_tyiyn)
+            .credit(Account::DomesticDelivery, quote.domestic_tyiyn)
+            .credit(Account::Service, quote.service_fee_tyiyn);
         post(tx, &mut order, entry)?;
     }
     audit::record(
@@ -336,14 +327,7 @@ pub fn cancel(tx: &mut Tx, code: &OrderCode, reason: &str) -> Result<Order> {
         if !matches!(journal.kind, ledger::Kind::Charge | ledger::Kind::Freight) {
             continue;
         }
-        let entry = ledger::Entry {
-            order_id: &order.id.clone(),
-            kind: ledger::Kind::Cancellation,
-            idempotency_key: format!("cancellation:{}", journal.id),
-            reverses: Some(journal.id),
-            postings: postings.into_iter().map(|leg| (leg.account, -leg.amount_tyiyn)).collect(),
-        };
-        post(tx, &mut order, entry)?;
+        post(tx, &mut order, ledger::taking_back(ledger::Kind::Cancellation, &journal, &postings))?;
     }
     audit::record(
         tx,

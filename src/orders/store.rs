@@ -9,6 +9,7 @@ use crate::db::Tx;
 use crate::db::schema::{events, order_items, orders};
 use crate::error::Result;
 use crate::ids::{Actor, BranchId, CustomerId, EntryId, OrderId};
+use crate::ledger::Account;
 use crate::money::Currency;
 
 /// An order as stored.
@@ -54,6 +55,13 @@ pub struct Order {
     pub created_at: NaiveDateTime,
     /// When it was last written.
     pub updated_at: NaiveDateTime,
+}
+
+impl Order {
+    /// The ledger's account of what its customer owes.
+    pub fn receivable(&self) -> Account {
+        Account::Receivable(self.code.clone())
+    }
 }
 
 /// One thing somebody wants, as stored.

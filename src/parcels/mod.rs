@@ -1,5 +1,6 @@
 //! Parcels: one physical box each, from the courier's number to the customer's hands.
 
+pub mod freight;
 mod hand_over;
 pub mod http;
 mod intake;

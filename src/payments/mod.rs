@@ -69,18 +69,10 @@ pub fn record(tx: &mut Tx, code: &OrderCode, new: &NewPayment) -> Result<(Paymen
     let branch_code = till(tx, &order)?;
     let account = account_of(new, &branch_code).to_string();
     let id = PaymentId::new();
-    let order_id = order.id.clone();
     let fact = new.source.as_deref().unwrap_or(id.as_str());
-    let entry = ledger::Entry {
-        order_id: &order_id,
-        kind: ledger::Kind::Payment,
-        idempotency_key: format!("payment:{fact}"),
-        reverses: None,
-        postings: vec![
-            (account.clone(), new.amount_tyiyn),
-            (Account::Receivable(order.code.clone()).to_string(), -new.amount_tyiyn),
-        ],
-    };
+    let entry = ledger::Entry::new(ledger::Kind::Payment, format!("payment:{fact}"))
+        .debit(&account, new.amount_tyiyn)
+        .credit(order.receivable(), new.amount_tyiyn);
     let journal = orders::post(tx, &mut order, entry)?;
     let receipt_no = next_receipt(tx, &branch_code)?;
     let payment = store::insert(tx, &id, &order.id, &journal, &account, &receipt_no, new)?;
@@ -136,18 +128,11 @@ pub fn refund(
         .with("refundable", serde_json::json!({"amount": left, "currency": "KGS"}))
         .fail();
     };
-    let order_id = order.id.clone();
-    let entry = ledger::Entry {
-        order_id: &order_id,
-        kind: ledger::Kind::Refund,
-        // The sum refunded so far makes each refund of a payment a fact of its own.
-        idempotency_key: format!("refund:{}:{refunded_tyiyn}", payment.id),
-        reverses: Some(payment.journal_id.clone()),
-        postings: vec![
-            (Account::Receivable(order.code.clone()).to_string(), amount_tyiyn),
-            (payment.account.clone(), -amount_tyiyn),
-        ],
-    };
+    // The sum refunded so far makes each refund of a payment a fact of its own.
+    let entry = ledger::Entry::new(ledger::Kind::Refund, format!("refund:{}:{refunded_tyiyn}", payment.id))
+        .reversing(&payment.journal_id)
+        .debit(order.receivable(), amount_tyiyn)
+        .credit(&payment.account, amount_tyiyn);
     orders::post(tx, &mut order, entry)?;
     payment.refunded_tyiyn = refunded_tyiyn;
     store::set_refunded(tx, &payment)?;

@@ -7,7 +7,7 @@ use super::{Method, NewPayment};
 use crate::db::Tx;
 use crate::db::schema::payments::{self, table};
 use crate::error::Result;
-use crate::ids::{JournalId, OrderId, PaymentId};
+use crate::ids::{JournalId, OrderId, PaymentId, ShiftId};
 
 /// A payment as stored.
 #[derive(Clone, Debug, Queryable)]
@@ -36,6 +36,10 @@ pub struct Payment {
     pub at: NaiveDateTime,
     /// Who took it.
     pub actor: String,
+    /// During which cash shift.
+    pub shift_id: Option<ShiftId>,
+    /// How much of it became credit of the customer, tyiyn.
+    pub kept_tyiyn: i64,
 }
 
 pub fn insert(

@@ -8,12 +8,10 @@ use super::scan::{self, Scanned};
 use super::store::{self, Shipment};
 use crate::branches::{self, Branch};
 use crate::db::Tx;
-use crate::error::{Error, Problem, Result, Slug};
+use crate::error::{Problem, Result, Slug};
 use crate::ids::ParcelId;
-use crate::ledger::{self, Account};
 use crate::orders::{self, Entry, EventKind, Order};
 use crate::parcels::{self, Parcel};
-use crate::quotes;
 
 /// What was unloaded.
 #[derive(Clone, Debug, Default)]
@@ -159,7 +157,7 @@ fn unload_one(
 fn bring_in(tx: &mut Tx, order: &mut Order, arrived: &mut [&mut Parcel], branch: &Branch) -> Result<bool> {
     if order.status != orders::Status::Cancelled {
         for parcel in arrived {
-            charge_freight(tx, order, parcel)?;
+            parcels::freight::charge(tx, order, parcel)?;
         }
     }
     let of_order = parcels::of_order(tx, &order.id)?;
@@ -170,37 +168,4 @@ fn bring_in(tx: &mut Tx, order: &mut Order, arrived: &mut [&mut Parcel], branch:
     let entry =
         Entry::new(EventKind::ParcelArrived).with("arrived", here).with("total", of_order.len()).place(&branch.city);
     parcels::follow(tx, order, Some(entry))
-}
-
-/// Freight by actual weight, once in a parcel's life: one that was lost and found again has been charged.
-fn charge_freight(tx: &mut Tx, order: &mut Order, parcel: &mut Parcel) -> Result<()> {
-    if parcel.freight_tyiyn.is_some() {
-        return Ok(());
-    }
-    let (tariff, dollar) = quotes::freight_terms(tx, &order.id)?;
-    let weight_g = parcel.weight_g.unwrap_or(tariff.min_weight_g);
-    let Some(freight_tyiyn) = tariff.freight_tyiyn(weight_g, dollar, tx.firm.rounding_step_tyiyn) else {
-        return Err(Error::Startup(format!("the freight of parcel {} does not fit", parcel.barcode)));
-    };
-    parcel.freight_tyiyn = Some(freight_tyiyn);
-    parcels::save(tx, parcel, parcels::Status::Arrived)?;
-    if freight_tyiyn == 0 {
-        return Ok(());
-    }
-    let order_id = order.id.clone();
-    let entry = ledger::Entry {
-        order_id: &order_id,
-        kind: ledger::Kind::Freight,
-        idempotency_key: format!("freight:{}", parcel.id),
-        reverses: None,
-        postings: vec![
-            (Account::Receivable(order.code.clone()).to_string(), freight_tyiyn),
-            (Account::Freight.to_string(), -freight_tyiyn),
-        ],
-    };
-    orders::post(tx, order, entry)?;
-    let entry = parcels::entry(EventKind::FreightCharged, parcel)
-        .with("weight_g", weight_g)
-        .with("freight_tyiyn", freight_tyiyn);
-    orders::note(tx, order, entry)
 }

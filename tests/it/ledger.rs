@@ -21,8 +21,9 @@ fn sealed_journal(s: &Server) -> (String, String) {
     use diesel::prelude::*;
     use torugart::db::schema::journals;
     s.order(Until::Confirmed);
-    let row =
-        |conn: &mut torugart::db::Conn| Ok(journals::table.select((journals::id, journals::order_id)).first(conn)?);
+    let row = |conn: &mut torugart::db::Conn| {
+        Ok(journals::table.select((journals::id, journals::order_id.assume_not_null())).first(conn)?)
+    };
     s.app.db.read(row).unwrap()
 }
 
