@@ -53,6 +53,9 @@ event-quote-expired = The quote has expired
 event-order-confirmed = Order confirmed
 event-payment-received = Payment received
 event-payment-refunded = Payment returned
+event-credit-kept = Overpayment kept as credit
+event-credit-used = Paid from credit
+event-balance-corrected = Amount due corrected
 event-order-paid = Prepayment complete
 event-order-purchased = Item bought from the seller
 event-parcel-registered = Parcel registered
@@ -205,3 +208,14 @@ error-rate-limited-title = Too many tries
 error-rate-limited = Please wait a minute and try again.
 error-unavailable-title = Something broke on our side
 error-unavailable = We are on it. Please try again in a few minutes.
+
+# Cash shifts and freight, for staff
+shift-open = The drawer must hold { SOM($expected) } som.
+shift-even = The drawer held { SOM($expected) } som, exactly what it must.
+shift-over = The drawer must have held { SOM($expected) } som; { SOM($difference) } som too much were found.
+shift-short = The drawer must have held { SOM($expected) } som; { SOM($difference) } som are missing.
+shift-uncounted = Closed without a count when the next shift was opened; the ledger says { SOM($expected) } som.
+freight-only = Weighed { $weight } kg: freight is { SOM($charged) } som.
+freight-same = Weighed { $weight } kg, estimated { $estimated } kg: freight is { SOM($charged) } som, as estimated.
+freight-more = Weighed { $weight } kg, estimated { $estimated } kg: freight is { SOM($charged) } som, { SOM($difference) } som more than estimated.
+freight-less = Weighed { $weight } kg, estimated { $estimated } kg: freight is { SOM($charged) } som, { SOM($difference) } som less than estimated.

@@ -53,6 +53,9 @@ event-quote-expired = Баанын мөөнөтү бүттү
 event-order-confirmed = Буйрутма ырасталды
 event-payment-received = Төлөм келип түштү
 event-payment-refunded = Төлөм кайтарылды
+event-credit-kept = Ашыкча төлөм аванс катары сакталды
+event-credit-used = Аванстан төлөндү
+event-balance-corrected = Төлөнө турган сумма оңдолду
 event-order-paid = Алдын ала төлөм төлөндү
 event-order-purchased = Товар сатуучудан сатып алынды
 event-parcel-registered = Посылка катталды
@@ -205,3 +208,14 @@ error-rate-limited-title = Аракет өтө көп болду
 error-rate-limited = Сураныч, бир мүнөт күтүп, кайра аракет кылыңыз.
 error-unavailable-title = Бизде бузулуу болду
 error-unavailable = Оңдоп жатабыз. Сураныч, бир нече мүнөттөн кийин кайра аракет кылыңыз.
+
+# Касса сменалары жана жеткирүү баасы, кызматкерлер үчүн
+shift-open = Кассада { SOM($expected) } сом болушу керек.
+shift-even = Кассада { SOM($expected) } сом бар, так болушу керек болгондой.
+shift-over = Кассада { SOM($expected) } сом болушу керек эле; { SOM($difference) } сом ашыкча чыкты.
+shift-short = Кассада { SOM($expected) } сом болушу керек эле; { SOM($difference) } сом жетишпейт.
+shift-uncounted = Кийинки смена ачылганда саналбай жабылды; эсеп боюнча { SOM($expected) } сом.
+freight-only = Салмагы { $weight } кг: жеткирүү { SOM($charged) } сом.
+freight-same = Салмагы { $weight } кг, болжолдо { $estimated } кг болчу: жеткирүү { SOM($charged) } сом, болжолдогудай.
+freight-more = Салмагы { $weight } кг, болжолдо { $estimated } кг болчу: жеткирүү { SOM($charged) } сом, болжолдон { SOM($difference) } сомго көп.
+freight-less = Салмагы { $weight } кг, болжолдо { $estimated } кг болчу: жеткирүү { SOM($charged) } сом, болжолдон { SOM($difference) } сомго аз.

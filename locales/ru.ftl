@@ -52,6 +52,9 @@ event-quote-expired = Срок действия расчёта истёк
 event-order-confirmed = Заказ подтверждён
 event-payment-received = Поступила оплата
 event-payment-refunded = Оплата возвращена
+event-credit-kept = Переплата сохранена как аванс
+event-credit-used = Оплачено из аванса
+event-balance-corrected = Сумма к оплате исправлена
 event-order-paid = Предоплата внесена
 event-order-purchased = Товар выкуплен у продавца
 event-parcel-registered = Посылка зарегистрирована
@@ -204,3 +207,14 @@ error-rate-limited-title = Слишком много попыток
 error-rate-limited = Пожалуйста, подождите минуту и попробуйте ещё раз.
 error-unavailable-title = Неполадка у нас
 error-unavailable = Мы уже разбираемся. Пожалуйста, попробуйте через несколько минут.
+
+# Кассовые смены и стоимость доставки, для сотрудников
+shift-open = В кассе должно быть { SOM($expected) } сом.
+shift-even = В кассе { SOM($expected) } сом, ровно сколько должно быть.
+shift-over = В кассе должно было быть { SOM($expected) } сом; излишек { SOM($difference) } сом.
+shift-short = В кассе должно было быть { SOM($expected) } сом; недостача { SOM($difference) } сом.
+shift-uncounted = Закрыта без пересчёта при открытии следующей смены; по учёту { SOM($expected) } сом.
+freight-only = Взвешено { $weight } кг: доставка стоит { SOM($charged) } сом.
+freight-same = Взвешено { $weight } кг, по оценке было { $estimated } кг: доставка стоит { SOM($charged) } сом, как и в оценке.
+freight-more = Взвешено { $weight } кг, по оценке было { $estimated } кг: доставка стоит { SOM($charged) } сом, на { SOM($difference) } сом больше оценки.
+freight-less = Взвешено { $weight } кг, по оценке было { $estimated } кг: доставка стоит { SOM($charged) } сом, на { SOM($difference) } сом меньше оценки.

@@ -11,13 +11,13 @@ use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
 use crate::audit::http as audit;
 use crate::branches::http as branches;
-use crate::desk::{self, http as orders};
+use crate::desk::{self, http as orders, shifts};
 use crate::error::{Error, Problem, Result, Slug};
-use crate::http::{Nothing, Paging, request};
+use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::notifications::http as notifications;
 use crate::parcels::http as parcels;
-use crate::payments::{elqr, http as payments};
+use crate::payments::{adjust_http as adjust, elqr, http as payments};
 use crate::rates::http as rates;
 use crate::shipments::http as shipments;
 use crate::staff::http as staff;
@@ -44,13 +44,13 @@ pub fn routes() -> Vec<Route> {
         get("/metrics", metrics, Anyone, "Figures for Prometheus"),
         get("/openapi.json", document, Anyone, "This document"),
 
-        get("/", tracking::home, Anyone, "Page: type a code").query::<tracking::LangQuery>(),
-        get("/t", tracking::find, Anyone, "Page: where the form goes").query::<tracking::CodeQuery>(),
-        get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<tracking::LangQuery>(),
+        get("/", tracking::home, Anyone, "Page: type a code").query::<LangQuery>(),
+        get("/t", tracking::find, Anyone, "Page: where the form goes").query::<LangQuery>().query::<tracking::CodeQuery>(),
+        get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<LangQuery>(),
         get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
         get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
         get("/assets/torugart.svg", tracking::icon, Anyone, "The pages' icon"),
-        get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<tracking::LangQuery>().gives::<TrackView>(200),
+        get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<LangQuery>().gives::<TrackView>(200),
 
         post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200),
         post("/v1/auth/refresh", staff::refresh, Anyone, "Get the next pair of tokens").ignore_key().takes::<staff::RefreshRequest>().gives::<staff::TokenAnswer>(200),
@@ -75,6 +75,11 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/confirm", orders::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<orders::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
         post("/v1/orders/{code}/payments", payments::record, CASHIER, "Record money that came in").require_key().takes::<payments::PaymentRequest>().gives::<payments::PaymentView>(201),
         post("/v1/orders/{code}/refunds", payments::refund, CASHIER, "Give money back").require_key().takes::<payments::RefundRequest>().gives::<payments::PaymentView>(201),
+        post("/v1/orders/{code}/corrections", adjust::correct, OPERATOR, "Charge something beside the quote, or let something off").require_key().takes::<adjust::CorrectionRequest>().gives::<adjust::AdjustmentView>(201),
+        post("/v1/orders/{code}/journals/{id}/reverse", adjust::reverse, OPERATOR, "Take a charge, freight, correction or write-off back").require_key().takes::<adjust::ReverseRequest>().gives::<adjust::AdjustmentView>(201),
+        post("/v1/orders/{code}/write-offs", adjust::write_off, ADMIN, "Give a debt up").require_key().takes::<adjust::WriteOffRequest>().gives::<adjust::AdjustmentView>(201),
+        post("/v1/orders/{code}/credit/keep", adjust::keep, CASHIER, "Keep what was paid too much as the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
+        post("/v1/orders/{code}/credit/use", adjust::spend, CASHIER, "Pay from the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
         get("/v1/orders/{code}/ledger", payments::ledger, AnyStaff, "Journals, postings, balance").gives::<payments::LedgerView>(200),
         get("/v1/orders/{code}/elqr", elqr::bill, AnyStaff, "The balance as a national QR code: JSON, or its picture with `Accept: image/svg+xml` or `image/png`").gives::<elqr::ElqrView>(200),
         post("/v1/orders/{code}/purchase", orders::purchase_made, OPERATOR, "We bought it").takes::<orders::PurchaseRequest>().gives::<desk::OrderView>(200),
@@ -82,10 +87,20 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/hand-over", orders::hand_over, CASHIER, "Hand parcels over").require_key().takes::<orders::HandOverRequest>().gives::<desk::OrderView>(200),
 
+        get("/v1/customers/{client_code}", adjust::customer, AnyStaff, "One customer and their credit").gives::<adjust::CustomerAccountView>(200),
+        post("/v1/customers/{client_code}/credit/pay-out", adjust::pay_out, CASHIER, "Give credit back").require_key().takes::<adjust::PayOutRequest>().gives::<adjust::CustomerAccountView>(201),
+
+        get("/v1/cash-shifts", shifts::list, AnyStaff, "Cash shifts, newest first").query::<shifts::ShiftFilter>().query::<LangQuery>().lists::<shifts::ShiftView>(),
+        post("/v1/cash-shifts", shifts::open, CASHIER, "Open a drawer with counted cash").takes::<shifts::OpenRequest>().gives::<shifts::ShiftView>(201),
+        get("/v1/cash-shifts/{id}", shifts::get, AnyStaff, "The X report of an open drawer, the Z report of a closed one").query::<LangQuery>().gives::<shifts::ShiftView>(200),
+        post("/v1/cash-shifts/{id}/movements", shifts::move_cash, CASHIER, "Put change in, take cash out").require_key().takes::<shifts::MovementRequest>().gives::<shifts::ShiftView>(201),
+        post("/v1/cash-shifts/{id}/close", shifts::close, CASHIER, "Close a drawer with counted cash").require_key().takes::<shifts::CloseRequest>().gives::<shifts::ShiftView>(200),
+
         get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().lists::<parcels::ParcelView>(),
         post("/v1/parcels/receive", parcels::receive, WAREHOUSE, "A box reaches the China warehouse").takes::<parcels::ReceiveRequest>().gives::<parcels::ParcelView>(200),
         get("/v1/parcels/{id}", parcels::get, AnyStaff, "One parcel").gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/claim", parcels::claim, OPERATOR, "An unclaimed parcel finds its order").takes::<parcels::ClaimRequest>().gives::<parcels::ParcelView>(200),
+        post("/v1/parcels/{id}/weigh", parcels::weigh, NOT_AUDITOR, "Weigh a parcel again; freight follows").takes::<parcels::WeighRequest>().gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/status", parcels::set_status, ORDER_DESK, "Lost, damaged, returned, held by customs, or found again").takes::<parcels::ParcelStatusRequest>().gives::<parcels::ParcelView>(200),
 
         get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().lists::<shipments::ShipmentView>(),

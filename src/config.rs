@@ -115,6 +115,9 @@ pub struct Firm {
     pub quote_valid_hours: i64,
     /// What customers pay is a multiple of this, tyiyn.
     pub rounding_step_tyiyn: i64,
+    /// Banknotes and coins that a drawer is counted in, tyiyn. From general knowledge, not from a source: to be
+    /// corrected when the National Bank issues or withdraws one.
+    pub cash_denominations_tyiyn: Vec<i64>,
     /// Days added to the bank's own validity of a rate before quotes are refused.
     pub rate_grace_days: i64,
     /// Days that the firm's own rate holds before quotes are refused.

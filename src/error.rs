@@ -190,6 +190,14 @@ problems! {
         "Something with this login, code or number exists already.";
     RefundTooLarge = "refund_too_large", 409, "More than was paid",
         "A payment can be given back once: the sum of its refunds cannot exceed it. `refundable` says what is left.";
+    ShiftOpen = "shift_open", 409, "A cash shift is open already",
+        "A cashier and a till have one open shift at a time; `shift` is its identifier. Close it with POST /v1/cash-shifts/{id}/close.";
+    ShiftClosed = "shift_closed", 409, "The cash shift is closed",
+        "A closed shift is never changed; nothing was. Open another with POST /v1/cash-shifts.";
+    NotEnoughCash = "not_enough_cash", 409, "There is not so much in the drawer",
+        "By its count and everything since, the drawer holds less; `held` says how much. Put cash in with POST /v1/cash-shifts/{id}/movements, or pay by bank.";
+    CreditTooSmall = "credit_too_small", 409, "There is not so much credit",
+        "An order's credit is what was paid too much for it; a customer's is what was kept for them. `credit` says how much there is.";
     NothingDue = "nothing_due", 409, "There is nothing to pay",
         "The balance of the order is zero or a credit, so there is nothing to make a payment code for. It may become due later, when freight is charged on arrival.";
     ElqrNotConfigured = "elqr_not_configured", 409, "Payment codes are not set up",

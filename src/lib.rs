@@ -38,6 +38,7 @@ pub mod parcels;
 pub mod payments;
 pub mod quotes;
 pub mod rates;
+pub mod shifts;
 pub mod shipments;
 pub mod staff;
 pub mod tariffs;

@@ -56,6 +56,22 @@ pub fn lock(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>> {
     store::lock(tx, client_code)
 }
 
+/// A customer by identifier, held until the transaction ends. Orders are locked before their customers.
+///
+/// # Errors
+/// `not_found`.
+pub fn lock_id(tx: &mut Tx, id: &CustomerId) -> Result<Customer> {
+    store::lock_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("customer {id}")).into())
+}
+
+/// Writes what is kept for a customer; the ledger's credit account says the same.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_credit(tx: &mut Tx, customer: &Customer) -> Result<()> {
+    store::set_credit(tx, customer)
+}
+
 /// A customer by identifier.
 ///
 /// # Errors

@@ -65,3 +65,16 @@ pub fn lock(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>> {
         .get_result(tx.conn)
         .optional()?)
 }
+
+pub fn lock_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {
+    Ok(diesel::update(table.find(id))
+        .set(customers::client_code.eq(customers::client_code))
+        .returning(customers::all_columns)
+        .get_result(tx.conn)
+        .optional()?)
+}
+
+pub fn set_credit(tx: &mut Tx, customer: &Customer) -> Result<()> {
+    diesel::update(table.find(&customer.id)).set(customers::credit_tyiyn.eq(customer.credit_tyiyn)).execute(tx.conn)?;
+    Ok(())
+}

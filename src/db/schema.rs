@@ -242,6 +242,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    cash_moves (id) {
+        id -> Text,
+        shift_id -> Text,
+        journal_id -> Text,
+        amount_tyiyn -> BigInt,
+        reason -> Text,
+        at -> Timestamp,
+        actor -> Text,
+    }
+}
+
+diesel::table! {
     cash_shifts (id) {
         id -> Text,
         branch_id -> Text,
@@ -357,6 +369,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     postings,
     journal_seals,
     payments,
+    cash_moves,
     cash_shifts,
     shipments,
     checkpoints,

@@ -1,6 +1,8 @@
 //! The order desk: a whole order as staff see it, and the calls that touch more than one room.
 
+mod freight;
 pub mod http;
+pub mod shifts;
 mod view;
 
 use crate::code::OrderCode;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::freight::{self, FreightView};
 use crate::branches::{self, http::BranchView};
 use crate::customers;
 use crate::db::Tx;
@@ -31,6 +32,8 @@ pub struct OrderView {
     /// Every quote, the latest first.
     quotes: Vec<QuoteView>,
     parcels: Vec<ParcelView>,
+    /// Freight by the scale beside the estimate, once a parcel was charged.
+    freight: Option<FreightView>,
     payments: Vec<PaymentView>,
     pickup_point: BranchView,
     marketplace: Option<String>,
@@ -113,7 +116,9 @@ pub struct OrderReceipt {
 /// Those of the database.
 pub fn full(tx: &mut Tx, order: Order) -> Result<OrderView> {
     let quotes = quotes::history(tx, &order.id)?.into_iter().map(quotes::http::view).collect::<Result<Vec<_>>>()?;
-    let parcels = parcels::of_order(tx, &order.id)?.into_iter().map(parcels::http::view).collect();
+    let parcels = parcels::of_order(tx, &order.id)?;
+    let quote = quotes::live(tx, &order.id)?;
+    let freight = freight::view(tx, &order, quote.as_ref(), &parcels)?;
     let payments =
         payments::of_order(tx, &order)?.into_iter().map(|payment| payments::http::view(payment, &order)).collect();
     Ok(OrderView {
@@ -125,9 +130,10 @@ pub fn full(tx: &mut Tx, order: Order) -> Result<OrderView> {
             language: order.language,
         },
         items: items(tx, &order.id)?,
-        quote: live_quote(tx, &order.id)?,
+        quote: quote.map(quotes::http::view).transpose()?,
         quotes,
-        parcels,
+        parcels: parcels.into_iter().map(parcels::http::view).collect(),
+        freight,
         payments,
         pickup_point: branches::http::view(branches::get(tx, &order.pickup_point_id)?),
         timeline: orders::timeline(tx, &order.id)?.into_iter().map(event).collect(),

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod call;
+pub mod language;
 pub mod metrics;
 pub mod moment;
 pub mod paging;
@@ -11,4 +12,5 @@ pub mod text;
 
 pub use body::{Body, Nothing};
 pub use call::{Call, Reply};
+pub use language::{LangQuery, Spoken};
 pub use paging::{Page, Paging};

@@ -3,11 +3,13 @@
 
 mod store;
 
+use std::collections::BTreeSet;
+
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ids::{JournalId, OrderId};
 
-pub use store::{Journal, Posting};
+pub use store::{Journal, Posting, Turnover};
 
 words! {
     /// What a journal records.
@@ -22,6 +24,16 @@ words! {
         Freight = "freight",
         /// A charge taken back because the order was cancelled.
         Cancellation = "cancellation",
+        /// Something charged or let off beside the quote, by a person with a reason.
+        Correction = "correction",
+        /// A charge, freight or correction taken back.
+        Reversal = "reversal",
+        /// A debt given up.
+        WriteOff = "write_off",
+        /// Money of a customer that is kept for them, used, or paid out.
+        Credit = "credit",
+        /// Cash that moved between a drawer and the branch.
+        CashShift = "cash_shift",
     }
 }
 
@@ -30,8 +42,12 @@ words! {
 pub enum Account {
     /// What the customer of an order owes us.
     Receivable(String),
-    /// Cash at a branch, by its code.
+    /// Cash of a branch outside its drawers, by the branch's code.
     Cash(String),
+    /// Cash in the drawer of one cash shift, by the branch's code and the shift's number there.
+    Drawer(String, i64),
+    /// What was found too much or too little when the drawers of a branch were counted.
+    CashDifference(String),
     /// The bank account.
     Bank,
     /// An e-wallet, by its name.
@@ -44,6 +60,16 @@ pub enum Account {
     Service,
     /// Freight to the pickup point.
     Freight,
+    /// Storage beyond the free days.
+    Storage,
+    /// Customs.
+    Customs,
+    /// What is kept for a customer, by their client code.
+    Credit(String),
+    /// Debts given up.
+    WriteOffs,
+    /// Debts below the rounding step given up.
+    Rounding,
 }
 
 impl std::fmt::Display for Account {
@@ -51,6 +77,8 @@ impl std::fmt::Display for Account {
         match self {
             Account::Receivable(code) => write!(f, "receivable:{code}"),
             Account::Cash(branch) => write!(f, "cash:{branch}"),
+            Account::Drawer(branch, shift) => write!(f, "cash:{branch}:{shift}"),
+            Account::CashDifference(branch) => write!(f, "cash_difference:{branch}"),
             Account::Bank => f.write_str("bank"),
             Account::EWallet(None) => f.write_str("e_wallet"),
             Account::EWallet(Some(wallet)) => write!(f, "e_wallet:{wallet}"),
@@ -58,6 +86,11 @@ impl std::fmt::Display for Account {
             Account::DomesticDelivery => f.write_str("domestic_delivery"),
             Account::Service => f.write_str("service"),
             Account::Freight => f.write_str("freight"),
+            Account::Storage => f.write_str("storage"),
+            Account::Customs => f.write_str("customs"),
+            Account::Credit(client) => write!(f, "credit:{client}"),
+            Account::WriteOffs => f.write_str("write_offs"),
+            Account::Rounding => f.write_str("rounding"),
         }
     }
 }
@@ -119,6 +152,25 @@ impl Entry {
     }
 }
 
+/// Whether a kind of journal says what is owed, and so can be taken back; money that moved is given back instead.
+pub fn can_be_taken_back(kind: Kind) -> bool {
+    match kind {
+        Kind::Charge | Kind::Freight | Kind::Correction | Kind::WriteOff => true,
+        Kind::Payment | Kind::Refund | Kind::Cancellation | Kind::Reversal | Kind::Credit | Kind::CashShift => false,
+    }
+}
+
+/// Those of an order's journals that say what is owed and were not taken back.
+///
+/// # Errors
+/// Those of the database.
+pub fn standing(tx: &mut Tx, order_id: &OrderId) -> Result<Vec<(Journal, Vec<Posting>)>> {
+    let mut journals = of_order(tx, order_id)?;
+    let taken_back: BTreeSet<_> = journals.iter().filter_map(|(journal, _)| journal.reverses.clone()).collect();
+    journals.retain(|(journal, _)| can_be_taken_back(journal.kind) && !taken_back.contains(&journal.id));
+    Ok(journals)
+}
+
 /// A journal that takes another back, whole. It can be posted once: a journal taken back stays taken back.
 pub fn taking_back(kind: Kind, journal: &Journal, postings: &[Posting]) -> Entry {
     let entry = Entry::new(kind, format!("taken_back:{}", journal.id)).reversing(&journal.id);
@@ -140,6 +192,31 @@ pub fn post(tx: &mut Tx, entry: &Entry) -> Result<JournalId> {
     }
     store::seal(tx, &id)?;
     Ok(id)
+}
+
+/// What an order's customer paid and was not given back, tyiyn, by its ledger: payments, refunds, credit.
+///
+/// # Errors
+/// Those of the database.
+pub fn paid_tyiyn(tx: &mut Tx, order_id: &OrderId, receivable: &Account) -> Result<i64> {
+    store::sum_of_kinds(tx, order_id, &receivable.to_string(), &[Kind::Payment, Kind::Refund, Kind::Credit])
+        .map(|owed_tyiyn| -owed_tyiyn)
+}
+
+/// What moved on an account, by kind of journal.
+///
+/// # Errors
+/// Those of the database.
+pub fn turnover(tx: &mut Tx, account: &str) -> Result<Vec<Turnover>> {
+    store::turnover(tx, account)
+}
+
+/// The sum of an account, tyiyn.
+///
+/// # Errors
+/// Those of the database.
+pub fn balance(tx: &mut Tx, account: &str) -> Result<i64> {
+    Ok(store::turnover(tx, account)?.iter().map(|moved| moved.debit_tyiyn - moved.credit_tyiyn).sum())
 }
 
 /// The journals of an order, oldest first, with their postings.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use super::{Entry, Kind};
 use crate::db::Tx;
@@ -39,6 +40,35 @@ pub struct Posting {
     pub account: String,
     /// Tyiyn; debits are positive.
     pub amount_tyiyn: i64,
+}
+
+/// What journals of one kind moved on an account.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Turnover {
+    /// Which kind.
+    #[diesel(sql_type = Text)]
+    pub kind: Kind,
+    /// How many postings.
+    #[diesel(sql_type = BigInt)]
+    pub postings: i64,
+    /// Sum of the debits, tyiyn.
+    #[diesel(sql_type = BigInt)]
+    pub debit_tyiyn: i64,
+    /// Sum of the credits, tyiyn, positive.
+    #[diesel(sql_type = BigInt)]
+    pub credit_tyiyn: i64,
+}
+
+pub fn turnover(tx: &mut Tx, account: &str) -> Result<Vec<Turnover>> {
+    Ok(diesel::sql_query(
+        "SELECT journals.kind AS kind, COUNT(*) AS postings, \
+         CAST(SUM(CASE WHEN amount_tyiyn > 0 THEN amount_tyiyn ELSE 0 END) AS BIGINT) AS debit_tyiyn, \
+         CAST(SUM(CASE WHEN amount_tyiyn < 0 THEN -amount_tyiyn ELSE 0 END) AS BIGINT) AS credit_tyiyn \
+         FROM postings JOIN journals ON journals.id = postings.journal_id \
+         WHERE account = $1 GROUP BY journals.kind ORDER BY journals.kind",
+    )
+    .bind::<Text, _>(account)
+    .load(tx.conn)?)
 }
 
 pub fn insert_journal(tx: &mut Tx, entry: &Entry) -> Result<JournalId> {
@@ -80,4 +110,15 @@ pub fn journals_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Journal>> {
 
 pub fn postings_of(tx: &mut Tx, journal: &JournalId) -> Result<Vec<Posting>> {
     Ok(postings::table.filter(postings::journal_id.eq(journal)).order(postings::position).load(tx.conn)?)
+}
+
+pub fn sum_of_kinds(tx: &mut Tx, order: &OrderId, account: &str, kinds: &[Kind]) -> Result<i64> {
+    let amounts: Vec<i64> = postings::table
+        .inner_join(journals::table.on(journals::id.eq(postings::journal_id)))
+        .filter(journals::order_id.eq(order))
+        .filter(journals::kind.eq_any(kinds.to_vec()))
+        .filter(postings::account.eq(account))
+        .select(postings::amount_tyiyn)
+        .load(tx.conn)?;
+    Ok(amounts.iter().sum())
 }

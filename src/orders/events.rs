@@ -24,6 +24,12 @@ words! {
         PaymentReceived = "payment_received",
         /// Money went back.
         PaymentRefunded = "payment_refunded",
+        /// Money paid too much is kept for the customer.
+        CreditKept = "credit_kept",
+        /// Money kept for the customer paid for this order.
+        CreditUsed = "credit_used",
+        /// What is owed was changed, with a reason.
+        BalanceCorrected = "balance_corrected",
         /// The prepayment is complete.
         OrderPaid = "order_paid",
         /// We bought it.

@@ -300,7 +300,7 @@ pub fn settle(tx: &mut Tx, order: &mut Order) -> Result<()> {
         return Ok(());
     }
     let Some(quote) = quotes::live(tx, &order.id)? else { return Ok(()) };
-    let paid_tyiyn = charge_of(&quote) - order.balance_tyiyn;
+    let paid_tyiyn = ledger::paid_tyiyn(tx, &order.id, &order.receivable())?;
     let is_enough = paid_tyiyn >= quote.prepayment_tyiyn;
     match (order.status, is_enough) {
         (Status::Confirmed, true) => advance(tx, order, Event::PrepaymentMet, Entry::new(EventKind::OrderPaid)),
@@ -323,10 +323,7 @@ pub fn cancel(tx: &mut Tx, code: &OrderCode, reason: &str) -> Result<Order> {
         .fail();
     }
     advance(tx, &mut order, Event::Cancelled, Entry::new(EventKind::OrderCancelled))?;
-    for (journal, postings) in ledger::of_order(tx, &order.id)? {
-        if !matches!(journal.kind, ledger::Kind::Charge | ledger::Kind::Freight) {
-            continue;
-        }
+    for (journal, postings) in ledger::standing(tx, &order.id)? {
         post(tx, &mut order, ledger::taking_back(ledger::Kind::Cancellation, &journal, &postings))?;
     }
     audit::record(

@@ -1,15 +1,27 @@
-//! Freight of a parcel: charged by actual weight when it arrives.
+//! Freight of a parcel: charged by actual weight when it arrives, charged anew when it is weighed again, and taken back
+//! when the parcel does not reach its customer.
 
 use super::rules::Status;
 use super::store::Parcel;
-use super::{entry, save};
+use super::{entry, get, lock_orders, save, wrong_status};
+use crate::audit;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::ledger::{self, Account};
+use crate::ids::ParcelId;
+use crate::ledger::{self, Account, Journal, Kind, Posting};
 use crate::orders::{self, EventKind, Order};
 use crate::quotes;
 
-/// Freight by actual weight, once in a parcel's life: one that was lost and found again has been charged.
+/// What a scale says.
+#[derive(Clone, Copy, Debug)]
+pub struct Weighing {
+    /// Grams.
+    pub weight_g: i64,
+    /// Length, width, height in millimetres, when it was measured too.
+    pub size_mm: Option<[i64; 3]>,
+}
+
+/// Charges freight by actual weight, once: one that was lost and found again has been charged.
 ///
 /// # Errors
 /// Those of the database.
@@ -23,14 +35,104 @@ pub fn charge(tx: &mut Tx, order: &mut Order, parcel: &mut Parcel) -> Result<()>
         return Err(Error::Startup(format!("the freight of parcel {} does not fit", parcel.barcode)));
     };
     parcel.freight_tyiyn = Some(freight_tyiyn);
-    save(tx, parcel, Status::Arrived)?;
+    save(tx, parcel, parcel.status)?;
     if freight_tyiyn == 0 {
         return Ok(());
     }
-    let journal = ledger::Entry::new(ledger::Kind::Freight, format!("freight:{}", parcel.id))
+    let charged_before = charges(tx, order, parcel)?.len();
+    let journal = ledger::Entry::new(Kind::Freight, fact(parcel, charged_before))
         .debit(order.receivable(), freight_tyiyn)
         .credit(Account::Freight, freight_tyiyn);
     orders::post(tx, order, journal)?;
     let note = entry(EventKind::FreightCharged, parcel).with("weight_g", weight_g).with("freight_tyiyn", freight_tyiyn);
     orders::note(tx, order, note)
+}
+
+/// Takes the freight of a parcel back, if it was charged and stands.
+///
+/// # Errors
+/// Those of the database.
+pub fn take_back(tx: &mut Tx, order: &mut Order, parcel: &mut Parcel) -> Result<()> {
+    if parcel.freight_tyiyn.take().is_none() {
+        return Ok(());
+    }
+    save(tx, parcel, parcel.status)?;
+    let standing = ledger::standing(tx, &order.id)?;
+    let Some((journal, postings)) = standing.iter().find(|(journal, _)| is_of(journal, parcel)) else {
+        return Ok(());
+    };
+    let entry = ledger::taking_back(Kind::Reversal, journal, postings);
+    orders::post(tx, order, entry)?;
+    Ok(())
+}
+
+/// A parcel is weighed or measured again. Freight that was charged is taken back and charged by what the scale says now.
+///
+/// # Errors
+/// `not_found`; `wrong_status` for a parcel that is not with us.
+pub fn weigh_again(tx: &mut Tx, id: &ParcelId, weighing: Weighing, reason: &str) -> Result<Parcel> {
+    let seen = get(tx, id)?;
+    let mut locked = lock_orders(tx, std::iter::once(&seen))?;
+    let mut parcel = get(tx, id)?;
+    if !is_with_us(parcel.status) {
+        return Err(wrong_status(&parcel, super::rules::exceptions(parcel.status)));
+    }
+    let before = (parcel.weight_g, parcel.freight_tyiyn);
+    parcel.weight_g = Some(weighing.weight_g);
+    if let Some([length_mm, width_mm, height_mm]) = weighing.size_mm {
+        parcel.length_mm = Some(length_mm);
+        parcel.width_mm = Some(width_mm);
+        parcel.height_mm = Some(height_mm);
+    }
+    save(tx, &parcel, parcel.status)?;
+    if parcel.freight_tyiyn.is_some()
+        && let Some(order) = parcel.order_id.as_ref().and_then(|id| locked.get_mut(id))
+        && order.status != orders::Status::Cancelled
+    {
+        take_back(tx, order, &mut parcel)?;
+        charge(tx, order, &mut parcel)?;
+    }
+    audit::record(
+        tx,
+        "parcel.weighed_again",
+        id.as_str(),
+        serde_json::json!({
+            "reason": reason, "weight_g": audit::change(before.0, parcel.weight_g),
+            "freight_tyiyn": audit::change(before.1, parcel.freight_tyiyn),
+        }),
+    )?;
+    Ok(parcel)
+}
+
+fn is_with_us(status: Status) -> bool {
+    match status {
+        Status::Received
+        | Status::Packed
+        | Status::InTransit
+        | Status::Arrived
+        | Status::Unclaimed
+        | Status::Damaged
+        | Status::HeldByCustoms => true,
+        Status::Expected | Status::PickedUp | Status::Lost | Status::Returned => false,
+    }
+}
+
+/// Every freight journal of a parcel, those taken back among them.
+fn charges(tx: &mut Tx, order: &Order, parcel: &Parcel) -> Result<Vec<(Journal, Vec<Posting>)>> {
+    let mut journals = ledger::of_order(tx, &order.id)?;
+    journals.retain(|(journal, _)| is_of(journal, parcel));
+    Ok(journals)
+}
+
+fn is_of(journal: &Journal, parcel: &Parcel) -> bool {
+    journal.kind == Kind::Freight
+        && journal.idempotency_key.strip_prefix("freight:").is_some_and(|fact| fact.starts_with(parcel.id.as_str()))
+}
+
+/// The first freight of a parcel is its own fact, and so is each later one.
+fn fact(parcel: &Parcel, charged_before: usize) -> String {
+    match charged_before {
+        0 => format!("freight:{}", parcel.id),
+        more => format!("freight:{}:{more}", parcel.id),
+    }
 }

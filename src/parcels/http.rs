@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::freight::Weighing;
 use super::{NewReceipt, Parcel, Status, Tracking};
 use crate::client_code::ClientCode;
 use crate::code::OrderCode;
@@ -96,13 +97,7 @@ pub struct ReceiveRequest {
 impl ReceiveRequest {
     fn checked(self, firm: &Firm, by: &Actor) -> Result<NewReceipt> {
         weight(self.weight_g, "/weight_g")?;
-        for (pointer, side) in
-            [("/length_mm", self.length_mm), ("/width_mm", self.width_mm), ("/height_mm", self.height_mm)]
-        {
-            if side.is_some_and(|side| !(1..=20_000).contains(&side)) {
-                return Problem::field(pointer, "must be 1 to 20000 millimetres").fail();
-            }
-        }
+        sides(self.length_mm, self.width_mm, self.height_mm)?;
         let client_code = match self.client_code.as_deref().map(str::trim) {
             None | Some("") => None,
             Some(mark) => Some(client_code(firm, mark)?),
@@ -123,6 +118,15 @@ impl ReceiveRequest {
             },
         })
     }
+}
+
+fn sides(length_mm: Option<i64>, width_mm: Option<i64>, height_mm: Option<i64>) -> Result<()> {
+    for (pointer, side) in [("/length_mm", length_mm), ("/width_mm", width_mm), ("/height_mm", height_mm)] {
+        if side.is_some_and(|side| !(1..=20_000).contains(&side)) {
+            return Problem::field(pointer, "must be 1 to 20000 millimetres").fail();
+        }
+    }
+    Ok(())
 }
 
 /// A weight that a parcel can have.
@@ -176,6 +180,21 @@ pub struct ParcelStatusRequest {
     reason: String,
 }
 
+/// What the scale says now, and why it was asked again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"weight_g": 4100, "reason": "weighed without the pallet"}))]
+pub struct WeighRequest {
+    weight_g: i64,
+    #[serde(default)]
+    length_mm: Option<i64>,
+    #[serde(default)]
+    width_mm: Option<i64>,
+    #[serde(default)]
+    height_mm: Option<i64>,
+    reason: String,
+}
+
 /// `?status=&tracking_number=`; `shipment` and `order` are codes.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -217,6 +236,23 @@ pub async fn set_status(
     let status = body.value.status;
     let reason = required(&body.value.reason, 500, "/reason")?;
     call.write(app, body.fingerprint, move |tx| Ok(Reply::ok(view(super::set_status(tx, &id, status, &reason)?)))).await
+}
+
+/// Weighs a parcel again.
+pub async fn weigh(app: App, call: Call, id: web::Path<ParcelId>, body: Body<WeighRequest>) -> Result<HttpResponse> {
+    let request = body.value;
+    weight(request.weight_g, "/weight_g")?;
+    sides(request.length_mm, request.width_mm, request.height_mm)?;
+    let size_mm = match (request.length_mm, request.width_mm, request.height_mm) {
+        (Some(length), Some(width), Some(height)) => Some([length, width, height]),
+        (None, None, None) => None,
+        _ => return Problem::field("/length_mm", "measure all three sides, or none").fail(),
+    };
+    let reason = required(&request.reason, 500, "/reason")?;
+    let weighing = Weighing { weight_g: request.weight_g, size_mm };
+    let answer =
+        move |tx: &mut crate::db::Tx| Ok(Reply::ok(view(super::freight::weigh_again(tx, &id, weighing, &reason)?)));
+    call.write(app, body.fingerprint, answer).await
 }
 
 /// One parcel.

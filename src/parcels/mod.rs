@@ -205,6 +205,10 @@ pub fn set_status(tx: &mut Tx, id: &ParcelId, status: Status, reason: &str) -> R
     parcel.status = status;
     save(tx, &parcel, before)?;
     if let Some(order) = parcel.order_id.as_ref().and_then(|id| locked.get_mut(id)) {
+        // Nobody pays for the carriage of what does not reach them; found again, it is charged again.
+        if matches!(status, Status::Lost | Status::Returned) {
+            freight::take_back(tx, order, &mut parcel)?;
+        }
         let kind = rules::event_of(status).unwrap_or(EventKind::Correction);
         if follow(tx, order, Some(entry(kind, &parcel)))? {
             ready::welcome(tx, vec![order.clone()], None)?;

@@ -1,23 +1,28 @@
 //! Money in and money back: each is one journal, one receipt, one message.
 
+pub mod adjust;
+pub mod adjust_http;
+pub mod credit;
 pub mod elqr;
 pub mod http;
 mod rules;
 mod store;
 
 use crate::audit;
-use crate::branches;
+use crate::branches::{self, Branch};
 use crate::clock::bishkek_day;
 use crate::code::OrderCode;
 use crate::counters;
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
-use crate::ids::{Actor, PaymentId};
+use crate::ids::{Actor, PaymentId, ShiftId};
 use crate::ledger::{self, Account};
 use crate::notifications::{self, Fact, Occasion};
 use crate::orders::{self, Entry, EventKind, Order};
+use crate::shifts;
 
-pub use store::Payment;
+use store::Place;
+pub use store::{Payment, Taken};
 
 words! {
     /// How a customer paid.
@@ -63,19 +68,20 @@ impl NewPayment {
 /// that is recorded already.
 pub fn record(tx: &mut Tx, code: &OrderCode, new: &NewPayment) -> Result<(Payment, Order)> {
     let mut order = orders::lock(tx, code)?;
-    if new.source.is_none() && !orders::rules::may_be_paid(order.status, order.balance_tyiyn) {
-        return Err(orders::wrong_status(&order, &orders::rules::legal(order.status)));
+    if new.source.is_none() {
+        refuse_unpayable(&order)?;
     }
-    let branch_code = till(tx, &order)?;
-    let account = account_of(new, &branch_code).to_string();
+    let branch = desk(tx, &order)?;
+    let (account, shift) = place_of(tx, new, &branch)?;
     let id = PaymentId::new();
     let fact = new.source.as_deref().unwrap_or(id.as_str());
     let entry = ledger::Entry::new(ledger::Kind::Payment, format!("payment:{fact}"))
         .debit(&account, new.amount_tyiyn)
         .credit(order.receivable(), new.amount_tyiyn);
     let journal = orders::post(tx, &mut order, entry)?;
-    let receipt_no = next_receipt(tx, &branch_code)?;
-    let payment = store::insert(tx, &id, &order.id, &journal, &account, &receipt_no, new)?;
+    let receipt_no = next_receipt(tx, &branch.code)?;
+    let payment =
+        store::insert(tx, &id, &order.id, new, &Place { journal, account, shift, receipt_no: receipt_no.clone() })?;
     let entry = Entry::new(EventKind::PaymentReceived)
         .with("amount_tyiyn", new.amount_tyiyn)
         .with("receipt_no", receipt_no.as_str());
@@ -104,6 +110,15 @@ pub fn record(tx: &mut Tx, code: &OrderCode, new: &NewPayment) -> Result<(Paymen
     Ok((payment, order))
 }
 
+/// Nothing is owed, nor can be, in some statuses.
+fn refuse_unpayable(order: &Order) -> Result<()> {
+    if orders::rules::may_be_paid(order.status, order.balance_tyiyn) {
+        Ok(())
+    } else {
+        Err(orders::wrong_status(order, &orders::rules::legal(order.status)))
+    }
+}
+
 /// Gives money back, never more than was paid, from where it went in.
 ///
 /// # Errors
@@ -120,7 +135,7 @@ pub fn refund(
         return Problem::not_found(format_args!("payment {payment} of order {code}")).fail();
     };
     let Some(refunded_tyiyn) = rules::refunded_after(&payment, amount_tyiyn) else {
-        let left = payment.amount_tyiyn - payment.refunded_tyiyn;
+        let left = rules::left(&payment);
         return Problem::new(
             Slug::RefundTooLarge,
             format!("{amount_tyiyn} tyiyn cannot be refunded: {left} of this payment are left."),
@@ -128,14 +143,15 @@ pub fn refund(
         .with("refundable", serde_json::json!({"amount": left, "currency": "KGS"}))
         .fail();
     };
+    let account = way_back(tx, &payment, &order, amount_tyiyn)?;
     // The sum refunded so far makes each refund of a payment a fact of its own.
     let entry = ledger::Entry::new(ledger::Kind::Refund, format!("refund:{}:{refunded_tyiyn}", payment.id))
         .reversing(&payment.journal_id)
         .debit(order.receivable(), amount_tyiyn)
-        .credit(&payment.account, amount_tyiyn);
+        .credit(account, amount_tyiyn);
     orders::post(tx, &mut order, entry)?;
     payment.refunded_tyiyn = refunded_tyiyn;
-    store::set_refunded(tx, &payment)?;
+    store::set_spent(tx, &payment)?;
     orders::note(tx, &order, Entry::new(EventKind::PaymentRefunded).with("amount_tyiyn", amount_tyiyn))?;
     orders::settle(tx, &mut order)?;
     audit::record(
@@ -149,6 +165,25 @@ pub fn refund(
     Ok((payment, order))
 }
 
+/// The account that a refund leaves: cash from the drawer of whoever gives it, the rest from where it went in.
+fn way_back(tx: &mut Tx, payment: &Payment, order: &Order, amount_tyiyn: i64) -> Result<String> {
+    if payment.method != Method::Cash {
+        return Ok(payment.account.clone());
+    }
+    let branch = desk(tx, order)?;
+    let Some(shift) = shifts::drawer(tx, &branch)? else { return Ok(payment.account.clone()) };
+    shifts::refuse_overdraft(tx, &shift, amount_tyiyn)?;
+    Ok(shift.account)
+}
+
+/// What was taken during a cash shift, by method: cash and what is not.
+///
+/// # Errors
+/// Those of the database.
+pub fn taken_in(tx: &mut Tx, shift: &ShiftId) -> Result<Vec<Taken>> {
+    store::taken_in(tx, shift)
+}
+
 /// The payments of an order, oldest first.
 ///
 /// # Errors
@@ -157,21 +192,31 @@ pub fn of_order(tx: &mut Tx, order: &Order) -> Result<Vec<Payment>> {
     store::of_order(tx, &order.id)
 }
 
-/// The branch whose drawer and receipt book are used: where the cashier works, else where the order is picked up.
-fn till(tx: &mut Tx, order: &Order) -> Result<String> {
+/// The branch whose drawers and receipt book are used: where the cashier works, else where the order is picked up.
+fn desk(tx: &mut Tx, order: &Order) -> Result<Branch> {
     let branch = match tx.by {
         Actor::Staff { branch: Some(branch), .. } => branch.clone(),
         Actor::Staff { branch: None, .. } | Actor::Anyone | Actor::System => order.pickup_point_id.clone(),
     };
-    Ok(branches::get(tx, &branch)?.code)
+    branches::get(tx, &branch)
 }
 
-fn account_of(new: &NewPayment, branch_code: &str) -> Account {
-    match new.method {
-        Method::Cash => Account::Cash(branch_code.to_owned()),
+/// The account that money goes into, and the cash shift it is taken in.
+fn place_of(tx: &mut Tx, new: &NewPayment, branch: &Branch) -> Result<(String, Option<ShiftId>)> {
+    let account = match new.method {
+        Method::Cash => return drawer(tx, branch),
         Method::BankTransfer => Account::Bank,
         Method::EWallet => Account::EWallet(new.wallet.clone()),
-    }
+    };
+    Ok((account.to_string(), shifts::current(tx, &branch.id)?.map(|shift| shift.id)))
+}
+
+/// The drawer of whoever acts. The service itself has none; cash that a schedule moves is the branch's.
+fn drawer(tx: &mut Tx, branch: &Branch) -> Result<(String, Option<ShiftId>)> {
+    Ok(match shifts::drawer(tx, branch)? {
+        Some(shift) => (shift.account, Some(shift.id)),
+        None => (Account::Cash(branch.code.clone()).to_string(), None),
+    })
 }
 
 /// Receipts count without gaps per branch and year: `BISH-2026-000001`.

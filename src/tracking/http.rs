@@ -2,54 +2,32 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{look_up, pages};
 use crate::code::OrderCode;
 use crate::error::{Problem, Result, Slug};
-use crate::http::Call;
 use crate::http::request::page;
+use crate::http::{Call, Spoken};
 use crate::orders::http::Code;
 use crate::state::App;
 use crate::texts::{self, Lang};
 
 const HTML: &str = "text/html; charset=utf-8";
 
-/// `?lang=`
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct LangQuery {
-    /// `ky`, `ru` or `en`; goes before `Accept-Language`.
-    lang: Option<String>,
-}
-
-/// `?lang=&code=`
+/// `?code=`
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CodeQuery {
-    /// `ky`, `ru` or `en`; goes before `Accept-Language`.
-    lang: Option<String>,
     /// As typed.
     #[serde(default)]
     code: String,
 }
 
-fn language(req: &HttpRequest, query: Option<&str>) -> Lang {
-    let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    Lang::negotiate(query, accepted)
-}
-
 /// An order's way, as JSON.
-pub async fn track(
-    app: App,
-    call: Call,
-    req: HttpRequest,
-    code: Code,
-    query: web::Query<LangQuery>,
-) -> Result<HttpResponse> {
-    let lang = language(&req, query.lang.as_deref());
+pub async fn track(app: App, call: Call, code: Code, Spoken(lang): Spoken) -> Result<HttpResponse> {
     let mut response = call.read(app, move |tx| look_up(tx, &code, lang)).await?;
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
     if let Ok(lang) = HeaderValue::from_str(lang.as_str()) {
@@ -59,14 +37,12 @@ pub async fn track(
 }
 
 /// The page with the field for a code.
-pub async fn home(app: App, req: HttpRequest, query: web::Query<LangQuery>) -> HttpResponse {
-    let lang = language(&req, query.lang.as_deref());
+pub async fn home(app: App, Spoken(lang): Spoken) -> HttpResponse {
     html(StatusCode::OK, pages::home(lang, &app.config.business.name, None, ""))
 }
 
 /// The form's address: sends on to the order's page, or back with what is wrong.
-pub async fn find(app: App, req: HttpRequest, query: web::Query<CodeQuery>) -> HttpResponse {
-    let lang = language(&req, query.lang.as_deref());
+pub async fn find(app: App, Spoken(lang): Spoken, query: web::Query<CodeQuery>) -> HttpResponse {
     match OrderCode::parse(&app.config.business.code_prefix, &query.code) {
         Ok(code) => HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("/t/{code}?lang={}", lang.as_str())))
@@ -76,14 +52,7 @@ pub async fn find(app: App, req: HttpRequest, query: web::Query<CodeQuery>) -> H
 }
 
 /// An order's way, as a page.
-pub async fn order_page(
-    app: App,
-    call: Call,
-    req: HttpRequest,
-    path: web::Path<String>,
-    query: web::Query<LangQuery>,
-) -> HttpResponse {
-    let lang = language(&req, query.lang.as_deref());
+pub async fn order_page(app: App, call: Call, path: web::Path<String>, Spoken(lang): Spoken) -> HttpResponse {
     let Ok(code) = OrderCode::parse(&app.config.business.code_prefix, &path) else {
         return try_again(&app, lang, Slug::MistypedCode, &path);
     };

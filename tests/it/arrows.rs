@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["http"],
     &["audit", "ledger"],
     &["branches", "notifications", "rates", "tariffs"],
-    &["customers", "staff", "quotes", "starter"],
+    &["customers", "staff", "quotes", "shifts", "starter"],
     &["orders"],
     &["parcels", "payments"],
     &["shipments"],

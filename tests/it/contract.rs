@@ -15,7 +15,12 @@ use crate::harness::server::*;
 fn filled(route: &Route) -> String {
     let code = OrderCode::generate("TG").to_string();
     let id = uuid::Uuid::now_v7().to_string();
-    route.path.replace("{code}", &code).replace("{id}", &id).replace("{slug}", "balance_due")
+    route
+        .path
+        .replace("{code}", &code)
+        .replace("{id}", &id)
+        .replace("{slug}", "balance_due")
+        .replace("{client_code}", "KG-99999")
 }
 
 /// A call with nonsense for a body: whoever may not come in must not learn that it is nonsense.
@@ -111,7 +116,19 @@ fn an_auditor_changes_nothing_and_only_the_listed_calls_are_public() {
 fn calls_that_move_money_or_goods_require_a_key() {
     let required: BTreeSet<_> =
         routes().iter().filter(|route| route.key == Key::Required).map(|route| route.path).collect();
-    let expected = ["/v1/orders/{code}/hand-over", "/v1/orders/{code}/payments", "/v1/orders/{code}/refunds"];
+    let expected = [
+        "/v1/cash-shifts/{id}/close",
+        "/v1/cash-shifts/{id}/movements",
+        "/v1/customers/{client_code}/credit/pay-out",
+        "/v1/orders/{code}/corrections",
+        "/v1/orders/{code}/credit/keep",
+        "/v1/orders/{code}/credit/use",
+        "/v1/orders/{code}/hand-over",
+        "/v1/orders/{code}/journals/{id}/reverse",
+        "/v1/orders/{code}/payments",
+        "/v1/orders/{code}/refunds",
+        "/v1/orders/{code}/write-offs",
+    ];
     assert_eq!(required.into_iter().collect::<Vec<_>>(), expected);
     for route in routes() {
         // Tokens are not kept, so they cannot be given again; a refresh knows its own way of being repeated.

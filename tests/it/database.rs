@@ -23,7 +23,7 @@ on_both! {
             .db
             .read(|conn| {
                 ask_for!(
-                    conn, audit, branches, cash_shifts, checkpoints, company_rates, counters, customers, events, idempotency_keys,
+                    conn, audit, branches, cash_moves, cash_shifts, checkpoints, company_rates, counters, customers, events, idempotency_keys,
                     journal_seals, journals, notifications, order_items, orders, parcels, payments, postings, quotes,
                     rates, sessions, shipments, spent_refresh_tokens, staff, tariffs,
                 );

@@ -21,7 +21,6 @@ on_both! {
         let parcel = s.see(&example.code)["parcels"][0]["id"].as_str().unwrap().to_owned();
         let lost = json!({"status": "lost", "reason": "not on its shelf"});
         s.post(OPERATOR, &format!("/v1/parcels/{parcel}/status"), lost).expect(200);
-        s.pay_balance(&example.code);
         s.post(CASHIER, &format!("/v1/orders/{}/hand-over", example.code), json!({})).expect_problem(409, "not_arrived");
     }
 

@@ -55,10 +55,10 @@ on_both! {
                 "operator",
                 vec![("customer", 1_230_400), ("goods", -1_157_100), ("domestic_delivery", -15_400), ("service", -57_900)],
             ),
-            ("payment", "cashier", vec![("cash:BISH", 1_230_400), ("customer", -1_230_400)]),
+            ("payment", "cashier", vec![("cash:BISH:1", 1_230_400), ("customer", -1_230_400)]),
             // 4.3 kg x 3.00 USD x 87.45 = 1 128.105 som
             ("freight", "warehouse", vec![("customer", 112_800), ("freight", -112_800)]),
-            ("payment", "cashier", vec![("cash:BISH", 112_800), ("customer", -112_800)]),
+            ("payment", "cashier", vec![("cash:BISH:1", 112_800), ("customer", -112_800)]),
         ];
         let journals = ledger["journals"].as_array().unwrap();
         assert_eq!(journals.len(), expected.len(), "{journals:#?}");
@@ -70,7 +70,7 @@ on_both! {
     }
 
     fn money_goes_back_to_where_it_came_from(s: &Server) {
-        for (method, account) in [("cash", "cash:BISH"), ("bank_transfer", "bank"), ("e_wallet", "e_wallet")] {
+        for (method, account) in [("cash", "cash:BISH:1"), ("bank_transfer", "bank"), ("e_wallet", "e_wallet")] {
             let code = s.order(Until::Confirmed).code;
             let body = json!({"method": method, "amount": som(500), "reference": "ref 1", "note": "by the son"});
             let payment = s.post(CASHIER, &format!("/v1/orders/{code}/payments"), body).expect(201)["id"].clone();

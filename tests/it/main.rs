@@ -3,6 +3,7 @@
 #[macro_use]
 mod harness;
 
+mod adjustments;
 mod arrival;
 mod arrows;
 mod audit;
@@ -26,6 +27,7 @@ mod payments;
 mod postgres_harness;
 mod quotes;
 mod rates;
+mod shifts;
 mod shipments;
 mod staff;
 mod tour;

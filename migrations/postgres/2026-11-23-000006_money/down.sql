@@ -2,6 +2,7 @@ ALTER TABLE customers DROP COLUMN credit_tyiyn;
 DROP INDEX payments_by_shift;
 ALTER TABLE payments DROP COLUMN kept_tyiyn;
 ALTER TABLE payments DROP COLUMN shift_id;
+DROP TABLE cash_moves;
 DROP TABLE cash_shifts;
 ALTER TABLE journals DROP CONSTRAINT journals_kind_check;
 ALTER TABLE journals ADD CONSTRAINT journals_kind_check

@@ -35,6 +35,21 @@ CREATE TRIGGER closed_shifts_no_update BEFORE UPDATE ON cash_shifts FOR EACH ROW
 CREATE TRIGGER cash_shifts_no_delete BEFORE DELETE ON cash_shifts FOR EACH ROW EXECUTE FUNCTION refuse('a shift is never deleted');
 CREATE TRIGGER cash_shifts_no_truncate BEFORE TRUNCATE ON cash_shifts FOR EACH STATEMENT EXECUTE FUNCTION refuse('a shift is never deleted');
 
+-- Cash put into a drawer or taken out of it otherwise than by a customer: change, encashment.
+CREATE TABLE cash_moves (
+    id           TEXT PRIMARY KEY NOT NULL,
+    shift_id     TEXT NOT NULL REFERENCES cash_shifts (id),
+    journal_id   TEXT NOT NULL UNIQUE REFERENCES journals (id),
+    amount_tyiyn BIGINT NOT NULL CHECK (amount_tyiyn <> 0),
+    reason       TEXT NOT NULL,
+    at           TIMESTAMP NOT NULL,
+    actor        TEXT NOT NULL
+);
+CREATE INDEX cash_moves_by_shift ON cash_moves (shift_id, id);
+CREATE TRIGGER cash_moves_no_update BEFORE UPDATE ON cash_moves FOR EACH ROW EXECUTE FUNCTION refuse('a cash movement is never edited');
+CREATE TRIGGER cash_moves_no_delete BEFORE DELETE ON cash_moves FOR EACH ROW EXECUTE FUNCTION refuse('a cash movement is never edited');
+CREATE TRIGGER cash_moves_no_truncate BEFORE TRUNCATE ON cash_moves FOR EACH STATEMENT EXECUTE FUNCTION refuse('a cash movement is never edited');
+
 -- During which shift a payment was taken, and how much of it became credit of the customer.
 ALTER TABLE payments ADD COLUMN shift_id TEXT REFERENCES cash_shifts (id);
 ALTER TABLE payments ADD COLUMN kept_tyiyn BIGINT NOT NULL DEFAULT 0

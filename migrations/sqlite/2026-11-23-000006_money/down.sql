@@ -2,6 +2,7 @@ ALTER TABLE customers DROP COLUMN credit_tyiyn;
 DROP INDEX payments_by_shift;
 ALTER TABLE payments DROP COLUMN kept_tyiyn;
 ALTER TABLE payments DROP COLUMN shift_id;
+DROP TABLE cash_moves;
 DROP TABLE cash_shifts;
 PRAGMA defer_foreign_keys = ON;
 CREATE TEMP TABLE journals_after AS SELECT * FROM journals;

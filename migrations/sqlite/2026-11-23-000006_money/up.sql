@@ -50,6 +50,20 @@ CREATE TRIGGER closed_shifts_no_update BEFORE UPDATE ON cash_shifts WHEN OLD.clo
 BEGIN SELECT RAISE(ABORT, 'a closed shift is never changed'); END;
 CREATE TRIGGER cash_shifts_no_delete BEFORE DELETE ON cash_shifts BEGIN SELECT RAISE(ABORT, 'a shift is never deleted'); END;
 
+-- Cash put into a drawer or taken out of it otherwise than by a customer: change, encashment.
+CREATE TABLE cash_moves (
+    id           TEXT PRIMARY KEY NOT NULL,
+    shift_id     TEXT NOT NULL REFERENCES cash_shifts (id),
+    journal_id   TEXT NOT NULL UNIQUE REFERENCES journals (id),
+    amount_tyiyn BIGINT NOT NULL CHECK (amount_tyiyn <> 0),
+    reason       TEXT NOT NULL,
+    at           TIMESTAMP NOT NULL,
+    actor        TEXT NOT NULL
+);
+CREATE INDEX cash_moves_by_shift ON cash_moves (shift_id, id);
+CREATE TRIGGER cash_moves_no_update BEFORE UPDATE ON cash_moves BEGIN SELECT RAISE(ABORT, 'a cash movement is never edited'); END;
+CREATE TRIGGER cash_moves_no_delete BEFORE DELETE ON cash_moves BEGIN SELECT RAISE(ABORT, 'a cash movement is never edited'); END;
+
 -- During which shift a payment was taken, and how much of it became credit of the customer.
 ALTER TABLE payments ADD COLUMN shift_id TEXT REFERENCES cash_shifts (id);
 ALTER TABLE payments ADD COLUMN kept_tyiyn BIGINT NOT NULL DEFAULT 0

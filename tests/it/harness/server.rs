@@ -1,5 +1,6 @@
 //! A running Torugart for one test: a database of its own, a clock the test holds, a token for every role.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::mpsc;
@@ -196,23 +197,37 @@ impl Server {
     /// every payment's refunds are within it. Runs after every test.
     pub fn assert_books_balance(&self) {
         use diesel::prelude::*;
-        use torugart::db::schema::{journals, orders, postings};
+        use torugart::db::schema::{cash_shifts, customers, journals, orders, postings};
         self.app
             .db
             .read(|conn| {
                 let legs: Vec<(String, String, i64)> = postings::table
                     .select((postings::journal_id, postings::account, postings::amount_tyiyn))
                     .load(conn)?;
-                for journal in journals::table.select(journals::id).load::<String>(conn)? {
-                    let sum: i64 = legs.iter().filter(|(of, ..)| *of == journal).map(|(.., amount)| amount).sum();
-                    assert_eq!(sum, 0, "journal {journal}");
+                let mut by_journal: HashMap<&str, i64> = HashMap::new();
+                let mut by_account: HashMap<&str, i64> = HashMap::new();
+                for (journal, account, tyiyn) in &legs {
+                    *by_journal.entry(journal).or_default() += tyiyn;
+                    *by_account.entry(account).or_default() += tyiyn;
                 }
+                for journal in journals::table.select(journals::id).load::<String>(conn)? {
+                    assert_eq!(by_journal.get(journal.as_str()), Some(&0), "journal {journal}");
+                }
+                let sum = |account: &str| by_account.get(account).copied().unwrap_or(0);
                 for (code, balance) in
                     orders::table.select((orders::code, orders::balance_tyiyn)).load::<(String, i64)>(conn)?
                 {
-                    let account = format!("receivable:{code}");
-                    let sum: i64 = legs.iter().filter(|(_, name, _)| *name == account).map(|(.., amount)| amount).sum();
-                    assert_eq!(sum, balance, "order {code}");
+                    assert_eq!(sum(&format!("receivable:{code}")), balance, "order {code}");
+                }
+                for (code, credit) in customers::table
+                    .select((customers::client_code, customers::credit_tyiyn))
+                    .load::<(String, i64)>(conn)?
+                {
+                    assert_eq!(-sum(&format!("credit:{code}")), credit, "customer {code}");
+                }
+                let closed = cash_shifts::table.filter(cash_shifts::closed_at.is_not_null());
+                for account in closed.select(cash_shifts::account).load::<String>(conn)? {
+                    assert_eq!(sum(&account), 0, "the closed drawer {account}");
                 }
                 Ok(())
             })

@@ -1,0 +1,36 @@
+//! The language that somebody reads: `?lang=`, else `Accept-Language`, else Russian.
+
+use std::future::{Ready, ready};
+
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, dev, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::error::Error;
+use crate::texts::Lang;
+
+/// The language of the texts in an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Spoken(pub Lang);
+
+/// `?lang=`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LangQuery {
+    /// `ky`, `ru` or `en`; goes before `Accept-Language`.
+    lang: Option<String>,
+}
+
+impl FromRequest for Spoken {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(req: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        // A query that cannot be read is the handler's to refuse; it does not keep a reader from their language.
+        let asked =
+            web::Query::<LangQuery>::from_query(req.query_string()).ok().and_then(|query| query.into_inner().lang);
+        let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        ready(Ok(Self(Lang::negotiate(asked.as_deref(), accepted))))
+    }
+}
