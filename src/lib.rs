@@ -17,6 +17,7 @@ pub mod code;
 pub mod elqr;
 pub mod fold;
 pub mod phone;
+pub mod print;
 pub mod texts;
 // The service around the rooms.
 pub mod app;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["error", "clock", "fold"],
     &["money", "ids", "client_code", "code", "phone", "texts"],
-    &["elqr"],
+    &["elqr", "print"],
     &["config"],
     &["db", "tokens"],
     &["state", "idempotency", "counters"],
