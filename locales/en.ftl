@@ -219,3 +219,38 @@ freight-only = Weighed { $weight } kg: freight is { SOM($charged) } som.
 freight-same = Weighed { $weight } kg, estimated { $estimated } kg: freight is { SOM($charged) } som, as estimated.
 freight-more = Weighed { $weight } kg, estimated { $estimated } kg: freight is { SOM($charged) } som, { SOM($difference) } som more than estimated.
 freight-less = Weighed { $weight } kg, estimated { $estimated } kg: freight is { SOM($charged) } som, { SOM($difference) } som less than estimated.
+
+## Receipts: words on a narrow paper, so the shorter the better
+
+receipt-title = Receipt
+receipt-number = No. { $number }
+receipt-date = Date
+receipt-order = Order
+receipt-client = Client code
+receipt-method = Paid by
+receipt-method-cash = Cash
+receipt-method-bank-transfer = Bank transfer
+receipt-method-e-wallet = E-wallet
+receipt-reference = Payment reference
+receipt-cashier = Cashier
+receipt-charges = Charged, som
+receipt-charged = Total charged
+receipt-paid-before = Paid before
+receipt-paid = Paid
+receipt-left = Left to pay now
+receipt-credit = Credit in your favour
+receipt-refunds = Returned from this payment, som
+receipt-refunded-wholly = RETURNED IN FULL
+receipt-refunded-partly = RETURNED IN PART
+receipt-track = Scan to follow your order
+receipt-not-fiscal = This is not a fiscal receipt: that one is issued by the cash register.
+
+account-goods = Goods
+account-domestic-delivery = Delivery within China
+account-service = Service fee
+account-freight = Freight
+account-storage = Storage
+account-customs = Customs
+account-write-offs = Debt given up
+account-rounding = Rounding
+account-other = Other

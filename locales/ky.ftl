@@ -219,3 +219,38 @@ freight-only = Салмагы { $weight } кг: жеткирүү { SOM($charged)
 freight-same = Салмагы { $weight } кг, болжолдо { $estimated } кг болчу: жеткирүү { SOM($charged) } сом, болжолдогудай.
 freight-more = Салмагы { $weight } кг, болжолдо { $estimated } кг болчу: жеткирүү { SOM($charged) } сом, болжолдон { SOM($difference) } сомго көп.
 freight-less = Салмагы { $weight } кг, болжолдо { $estimated } кг болчу: жеткирүү { SOM($charged) } сом, болжолдон { SOM($difference) } сомго аз.
+
+## Дүмүрчөктөр: кагаз тар, ошондуктан сөздөр кыска
+
+receipt-title = Дүмүрчөк
+receipt-number = № { $number }
+receipt-date = Күнү
+receipt-order = Буйрутма
+receipt-client = Кардардын коду
+receipt-method = Төлөм
+receipt-method-cash = Накталай акча
+receipt-method-bank-transfer = Банктык которуу
+receipt-method-e-wallet = Электрондук капчык
+receipt-reference = Төлөмдүн номери
+receipt-cashier = Кабыл алган кассир
+receipt-charges = Эсептелди, сом
+receipt-charged = Жалпы эсептелди
+receipt-paid-before = Мурда төлөнгөн
+receipt-paid = Төлөндү
+receipt-left = Азыр төлөөгө калды
+receipt-credit = Сиздин пайдаңызга калдык
+receipt-refunds = Бул төлөмдөн кайтарылды, сом
+receipt-refunded-wholly = ТОЛУГУ МЕНЕН КАЙТАРЫЛДЫ
+receipt-refunded-partly = БИР БӨЛҮГҮ КАЙТАРЫЛДЫ
+receipt-track = Буйрутманын жолун көрүү үчүн сканерлеңиз
+receipt-not-fiscal = Бул фискалдык чек эмес: аны контролдук-кассалык машина берет.
+
+account-goods = Товардын баасы
+account-domestic-delivery = Кытай ичинде жеткирүү
+account-service = Кызмат акысы
+account-freight = Жүк ташуу
+account-storage = Сактоо
+account-customs = Бажы төлөмдөрү
+account-write-offs = Карыздан кечүү
+account-rounding = Тегеректөө
+account-other = Башкалар

@@ -218,3 +218,38 @@ freight-only = Взвешено { $weight } кг: доставка стоит { 
 freight-same = Взвешено { $weight } кг, по оценке было { $estimated } кг: доставка стоит { SOM($charged) } сом, как и в оценке.
 freight-more = Взвешено { $weight } кг, по оценке было { $estimated } кг: доставка стоит { SOM($charged) } сом, на { SOM($difference) } сом больше оценки.
 freight-less = Взвешено { $weight } кг, по оценке было { $estimated } кг: доставка стоит { SOM($charged) } сом, на { SOM($difference) } сом меньше оценки.
+
+## Квитанции: слова на узкой бумаге, чем короче, тем лучше
+
+receipt-title = Квитанция
+receipt-number = № { $number }
+receipt-date = Дата
+receipt-order = Заказ
+receipt-client = Код клиента
+receipt-method = Оплата
+receipt-method-cash = Наличные
+receipt-method-bank-transfer = Банковский перевод
+receipt-method-e-wallet = Электронный кошелёк
+receipt-reference = Номер платежа
+receipt-cashier = Кассир
+receipt-charges = Начислено, сом
+receipt-charged = Всего начислено
+receipt-paid-before = Оплачено ранее
+receipt-paid = Оплачено
+receipt-left = Осталось оплатить сейчас
+receipt-credit = Остаток в Вашу пользу
+receipt-refunds = Возвращено из этой суммы, сом
+receipt-refunded-wholly = ВОЗВРАЩЕНО ПОЛНОСТЬЮ
+receipt-refunded-partly = ВОЗВРАЩЕНО ЧАСТИЧНО
+receipt-track = Отсканируйте, чтобы следить за заказом
+receipt-not-fiscal = Это не фискальный чек: его выдаёт контрольно-кассовая машина.
+
+account-goods = Товар
+account-domestic-delivery = Доставка по Китаю
+account-service = Комиссия
+account-freight = Перевозка
+account-storage = Хранение
+account-customs = Таможенные платежи
+account-write-offs = Списание долга
+account-rounding = Округление
+account-other = Прочее

@@ -19,6 +19,7 @@ use crate::notifications::http as notifications;
 use crate::parcels::http as parcels;
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
 use crate::rates::http as rates;
+use crate::receipts::http as receipts;
 use crate::shipments::http as shipments;
 use crate::staff::http as staff;
 use crate::state::App;
@@ -50,6 +51,7 @@ pub fn routes() -> Vec<Route> {
         get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
         get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
         get("/assets/torugart.svg", tracking::icon, Anyone, "The pages' icon"),
+        get("/assets/receipt.css", receipts::style, Anyone, "The style sheet of receipts"),
         get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<LangQuery>().gives::<TrackView>(200),
 
         post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200),
@@ -81,6 +83,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/credit/keep", adjust::keep, CASHIER, "Keep what was paid too much as the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
         post("/v1/orders/{code}/credit/use", adjust::spend, CASHIER, "Pay from the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
         get("/v1/orders/{code}/ledger", payments::ledger, AnyStaff, "Journals, postings, balance").gives::<payments::LedgerView>(200),
+        get("/v1/receipts/{receipt_no}", receipts::get, AnyStaff, "A receipt: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF for a thermal printer or a phone").query::<receipts::ReceiptQuery>().gives::<receipts::ReceiptView>(200),
         get("/v1/orders/{code}/elqr", elqr::bill, AnyStaff, "The balance as a national QR code: JSON, or its picture with `Accept: image/svg+xml` or `image/png`").gives::<elqr::ElqrView>(200),
         post("/v1/orders/{code}/purchase", orders::purchase_made, OPERATOR, "We bought it").takes::<orders::PurchaseRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),

@@ -39,6 +39,7 @@ pub mod parcels;
 pub mod payments;
 pub mod quotes;
 pub mod rates;
+pub mod receipts;
 pub mod shifts;
 pub mod shipments;
 pub mod staff;

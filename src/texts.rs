@@ -142,6 +142,12 @@ pub fn som(amount_tyiyn: i64) -> String {
     out
 }
 
+/// The same with its tyiyn always shown, for columns of figures: `1 245,00`.
+pub fn som_exact(amount_tyiyn: i64) -> String {
+    let printed = som(amount_tyiyn);
+    if amount_tyiyn % 100 == 0 { printed + ",00" } else { printed }
+}
+
 /// The day in Bishkek: `24 мая 2026`.
 pub fn date(lang: Lang, at: DateTime<Utc>) -> String {
     let day = (at + BISHKEK_OFFSET).date_naive();

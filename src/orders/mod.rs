@@ -93,6 +93,14 @@ pub fn find(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
     store::by_code(tx, code.as_str())?.ok_or_else(|| unknown(code))
 }
 
+/// The same by identifier, for rooms that came from a payment.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(tx: &mut Tx, id: &OrderId) -> Result<Order> {
+    store::by_id(tx, id)?.ok_or_else(|| Problem::not_found("such order").into())
+}
+
 /// The order with a code, held until the transaction ends: whoever comes second waits and sees the first one's work.
 ///
 /// # Errors

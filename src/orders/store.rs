@@ -182,6 +182,10 @@ pub fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
     Ok(orders::table.filter(orders::code.eq(code)).first(tx.conn).optional()?)
 }
 
+pub fn by_id(tx: &mut Tx, id: &OrderId) -> Result<Option<Order>> {
+    Ok(orders::table.find(id).first(tx.conn).optional()?)
+}
+
 /// The update takes the row lock on PostgreSQL; SQLite has one writer anyway.
 pub fn lock_by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
     Ok(diesel::update(orders::table.filter(orders::code.eq(code)))

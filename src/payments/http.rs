@@ -59,6 +59,8 @@ pub struct PaymentView {
     reference: Option<String>,
     note: Option<String>,
     receipt_no: String,
+    /// The receipt as JSON, page, picture or PDF.
+    receipt_url: String,
     at: DateTime<Utc>,
     by: String,
     /// What the customer owes now; negative is credit.
@@ -78,6 +80,7 @@ pub fn view(payment: Payment, order: &Order) -> PaymentView {
         refunded: Money::tyiyn(payment.refunded_tyiyn),
         reference: payment.reference,
         note: payment.note,
+        receipt_url: format!("/v1/receipts/{}", payment.receipt_no),
         receipt_no: payment.receipt_no,
         at: payment.at.and_utc(),
         by: payment.actor,

@@ -192,6 +192,14 @@ pub fn of_order(tx: &mut Tx, order: &Order) -> Result<Vec<Payment>> {
     store::of_order(tx, &order.id)
 }
 
+/// The payment that a receipt was given for.
+///
+/// # Errors
+/// `not_found`.
+pub fn by_receipt(tx: &mut Tx, receipt_no: &str) -> Result<Payment> {
+    store::by_receipt(tx, receipt_no)?.ok_or_else(|| Problem::not_found(format_args!("receipt {receipt_no:?}")).into())
+}
+
 /// The branch whose drawers and receipt book are used: where the cashier works, else where the order is picked up.
 fn desk(tx: &mut Tx, order: &Order) -> Result<Branch> {
     let branch = match tx.by {

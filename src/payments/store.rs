@@ -96,6 +96,10 @@ pub fn of_order(tx: &mut Tx, order: &OrderId) -> Result<Vec<Payment>> {
     Ok(table.filter(payments::order_id.eq(order)).order(payments::id).load(tx.conn)?)
 }
 
+pub fn by_receipt(tx: &mut Tx, receipt_no: &str) -> Result<Option<Payment>> {
+    Ok(table.filter(payments::receipt_no.eq(receipt_no)).first(tx.conn).optional()?)
+}
+
 pub fn set_spent(tx: &mut Tx, payment: &Payment) -> Result<()> {
     diesel::update(table.find(&payment.id))
         .set((payments::refunded_tyiyn.eq(payment.refunded_tyiyn), payments::kept_tyiyn.eq(payment.kept_tyiyn)))

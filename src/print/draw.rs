@@ -6,7 +6,7 @@ use resvg::usvg::{Options, Tree};
 use svg2pdf::{ConversionOptions, PageOptions};
 
 use super::font::{Used, Weight};
-use super::layout::{Mark, Sheet};
+use super::layout::{Mark, QUIET_ZONE, Sheet};
 use super::{Paper, Unprintable};
 
 /// Eight dots a millimetre.
@@ -69,6 +69,22 @@ fn write_text(
     }
     *out += "</g>\n";
     Ok(())
+}
+
+/// A text as a QR code of its own, for a page: SVG without a size, with the light edge that scanners need.
+///
+/// # Errors
+/// [`Unprintable`] when the text is too long.
+pub fn qr_svg(text: &str) -> Result<String, Unprintable> {
+    let code = QrCode::new(text).map_err(|error| Unprintable(error.to_string()))?;
+    let side = code.width() + 2 * QUIET_ZONE as usize;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"{}\">",
+        escaped(text)
+    );
+    write_qr(&mut svg, (QUIET_ZONE, QUIET_ZONE), 1, &code);
+    svg += "</svg>";
+    Ok(svg)
 }
 
 /// The dark modules, each run of a row in one stroke.

@@ -6,7 +6,7 @@ use super::font::{Weight, printable};
 use super::{Paper, Part, Unprintable};
 
 /// The light edge that scanners need around a QR code, in modules.
-const QUIET_ZONE: u32 = 4;
+pub(super) const QUIET_ZONE: u32 = 4;
 /// The longest slip, dots: more than three metres of a roll, and less than what a PDF page can be.
 const LONGEST: u32 = 25_000;
 

@@ -34,6 +34,8 @@ mod tests;
 
 use thiserror::Error;
 
+pub use draw::qr_svg;
+
 /// A slip that cannot be drawn: its QR code holds too long a text, or it is longer than a roll.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the slip cannot be printed: {0}")]

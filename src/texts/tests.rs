@@ -9,7 +9,7 @@ const FILES: [(Lang, &str); 3] = [
 ];
 
 /// Kyrgyz texts that are rightly the same in Russian.
-const SAME_IN_RUSSIAN: [&str; 3] = ["amount-som", "code-placeholder", "phone"];
+const SAME_IN_RUSSIAN: [&str; 4] = ["amount-som", "code-placeholder", "phone", "receipt-number"];
 
 /// Each key of a text file with its lines.
 fn entries(source: &str) -> BTreeMap<&str, String> {
@@ -106,6 +106,9 @@ fn sums_are_grouped_and_show_only_odd_tyiyn() {
         (i64::MIN, "-92 233 720 368 547 758,08"),
     ] {
         assert_eq!(som(tyiyn), printed);
+    }
+    for (tyiyn, printed) in [(0, "0,00"), (5, "0,05"), (124_500, "1 245,00"), (124_550, "1 245,50"), (-100, "-1,00")] {
+        assert_eq!(som_exact(tyiyn), printed);
     }
 }
 

@@ -21,6 +21,7 @@ fn filled(route: &Route) -> String {
         .replace("{id}", &id)
         .replace("{slug}", "balance_due")
         .replace("{client_code}", "KG-99999")
+        .replace("{receipt_no}", "BISH-2026-999999")
 }
 
 /// A call with nonsense for a body: whoever may not come in must not learn that it is nonsense.

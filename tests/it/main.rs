@@ -27,6 +27,7 @@ mod payments;
 mod postgres_harness;
 mod quotes;
 mod rates;
+mod receipts;
 mod shifts;
 mod shipments;
 mod staff;
