@@ -1,7 +1,7 @@
-### Texts for people in English: pages, SMS, mail.
-### ky.ftl and ru.ftl have the same keys and the same variables (a test in src/texts.rs compares them).
-### Sums arrive as whole numbers of tyiyn and are printed by SOM(): { SOM($total) } som.
-### SMS keep to the GSM-7 alphabet (no curly quotes, no dashes): one stray sign would halve the room.
+## Texts for people in English: pages, SMS, mail.
+## ky.ftl and ru.ftl have the same keys and the same variables (a test in src/texts.rs compares them).
+## Sums arrive as whole numbers of tyiyn and are printed by SOM(): { SOM($total) } som.
+## SMS keep to the GSM-7 alphabet (no curly quotes, no dashes): one stray sign would halve the room.
 
 ## A date: $month runs from 1 to 12
 
@@ -209,12 +209,27 @@ error-rate-limited = Please wait a minute and try again.
 error-unavailable-title = Something broke on our side
 error-unavailable = We are on it. Please try again in a few minutes.
 
-# Cash shifts and freight, for staff
+## Cash shifts and freight, for staff
 shift-open = The drawer must hold { SOM($expected) } som.
 shift-even = The drawer held { SOM($expected) } som, exactly what it must.
 shift-over = The drawer must have held { SOM($expected) } som; { SOM($difference) } som too much were found.
 shift-short = The drawer must have held { SOM($expected) } som; { SOM($difference) } som are missing.
 shift-uncounted = Closed without a count when the next shift was opened; the ledger says { SOM($expected) } som.
+shift-report = { $report } report No. { $number }
+shift-cashier = Cashier
+shift-till = Till
+shift-opened = Opened
+shift-closed = Closed
+shift-drawer = Drawer, som
+shift-opening = Counted at the beginning
+shift-cash-in = Paid in cash
+shift-cash-out = Given back
+shift-moved-in = Put in
+shift-moved-out = Taken out
+shift-expected = Must hold
+shift-counted = Counted
+shift-difference = Difference
+shift-signature = Signature
 freight-only = Weighed { $weight } kg: freight is { SOM($charged) } som.
 freight-same = Weighed { $weight } kg, estimated { $estimated } kg: freight is { SOM($charged) } som, as estimated.
 freight-more = Weighed { $weight } kg, estimated { $estimated } kg: freight is { SOM($charged) } som, { SOM($difference) } som more than estimated.

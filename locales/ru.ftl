@@ -1,6 +1,6 @@
-### Тексты для людей на русском: страницы, SMS, письма. Обращение на «Вы».
-### Те же ключи и те же переменные есть в ky.ftl и en.ftl (это проверяет тест в src/texts.rs).
-### Суммы приходят целым числом в тыйынах и печатаются через SOM(): { SOM($total) } сом.
+## Тексты для людей на русском: страницы, SMS, письма. Обращение на «Вы».
+## Те же ключи и те же переменные есть в ky.ftl и en.ftl (это проверяет тест в src/texts.rs).
+## Суммы приходят целым числом в тыйынах и печатаются через SOM(): { SOM($total) } сом.
 
 ## Дата: $month от 1 до 12
 
@@ -208,12 +208,27 @@ error-rate-limited = Пожалуйста, подождите минуту и п
 error-unavailable-title = Неполадка у нас
 error-unavailable = Мы уже разбираемся. Пожалуйста, попробуйте через несколько минут.
 
-# Кассовые смены и стоимость доставки, для сотрудников
+## Кассовые смены и стоимость доставки, для сотрудников
 shift-open = В кассе должно быть { SOM($expected) } сом.
 shift-even = В кассе { SOM($expected) } сом, ровно сколько должно быть.
 shift-over = В кассе должно было быть { SOM($expected) } сом; излишек { SOM($difference) } сом.
 shift-short = В кассе должно было быть { SOM($expected) } сом; недостача { SOM($difference) } сом.
 shift-uncounted = Закрыта без пересчёта при открытии следующей смены; по учёту { SOM($expected) } сом.
+shift-report = { $report }-отчёт № { $number }
+shift-cashier = Кассир
+shift-till = Касса
+shift-opened = Открыта
+shift-closed = Закрыта
+shift-drawer = Ящик кассы, сом
+shift-opening = На начало
+shift-cash-in = Оплата наличными
+shift-cash-out = Возвращено
+shift-moved-in = Внесено
+shift-moved-out = Изъято
+shift-expected = Должно быть
+shift-counted = Пересчитано
+shift-difference = Разница
+shift-signature = Подпись
 freight-only = Взвешено { $weight } кг: доставка стоит { SOM($charged) } сом.
 freight-same = Взвешено { $weight } кг, по оценке было { $estimated } кг: доставка стоит { SOM($charged) } сом, как и в оценке.
 freight-more = Взвешено { $weight } кг, по оценке было { $estimated } кг: доставка стоит { SOM($charged) } сом, на { SOM($difference) } сом больше оценки.

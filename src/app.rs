@@ -13,6 +13,7 @@ use crate::audit::http as audit;
 use crate::branches::http as branches;
 use crate::desk::{self, http as orders, shifts};
 use crate::error::{Error, Problem, Result, Slug};
+use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::notifications::http as notifications;
@@ -43,7 +44,7 @@ pub fn routes() -> Vec<Route> {
         get("/healthz", healthz, Anyone, "Is the process alive"),
         get("/readyz", readyz, Anyone, "Can it serve: database and migrations"),
         get("/metrics", metrics, Anyone, "Figures for Prometheus"),
-        get("/openapi.json", document, Anyone, "This document"),
+        get("/openapi.json", openapi_document, Anyone, "This document"),
 
         get("/", tracking::home, Anyone, "Page: type a code").query::<LangQuery>(),
         get("/t", tracking::find, Anyone, "Page: where the form goes").query::<LangQuery>().query::<tracking::CodeQuery>(),
@@ -51,7 +52,7 @@ pub fn routes() -> Vec<Route> {
         get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
         get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
         get("/assets/torugart.svg", tracking::icon, Anyone, "The pages' icon"),
-        get("/assets/receipt.css", receipts::style, Anyone, "The style sheet of receipts"),
+        get("/assets/slip.css", document::style, Anyone, "The style sheet of receipts and reports"),
         get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<LangQuery>().gives::<TrackView>(200),
 
         post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200),
@@ -83,7 +84,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/credit/keep", adjust::keep, CASHIER, "Keep what was paid too much as the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
         post("/v1/orders/{code}/credit/use", adjust::spend, CASHIER, "Pay from the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
         get("/v1/orders/{code}/ledger", payments::ledger, AnyStaff, "Journals, postings, balance").gives::<payments::LedgerView>(200),
-        get("/v1/receipts/{receipt_no}", receipts::get, AnyStaff, "A receipt: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF for a thermal printer or a phone").query::<receipts::ReceiptQuery>().gives::<receipts::ReceiptView>(200),
+        get("/v1/receipts/{receipt_no}", receipts::get, AnyStaff, "A receipt: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF for a thermal printer or a phone").query::<DocumentQuery>().gives::<receipts::ReceiptView>(200),
         get("/v1/orders/{code}/elqr", elqr::bill, AnyStaff, "The balance as a national QR code: JSON, or its picture with `Accept: image/svg+xml` or `image/png`").gives::<elqr::ElqrView>(200),
         post("/v1/orders/{code}/purchase", orders::purchase_made, OPERATOR, "We bought it").takes::<orders::PurchaseRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),
@@ -95,7 +96,7 @@ pub fn routes() -> Vec<Route> {
 
         get("/v1/cash-shifts", shifts::list, AnyStaff, "Cash shifts, newest first").query::<shifts::ShiftFilter>().query::<LangQuery>().lists::<shifts::ShiftView>(),
         post("/v1/cash-shifts", shifts::open, CASHIER, "Open a drawer with counted cash").takes::<shifts::OpenRequest>().gives::<shifts::ShiftView>(201),
-        get("/v1/cash-shifts/{id}", shifts::get, AnyStaff, "The X report of an open drawer, the Z report of a closed one").query::<LangQuery>().gives::<shifts::ShiftView>(200),
+        get("/v1/cash-shifts/{id}", shifts::get, AnyStaff, "The X report of an open drawer, the Z report of a closed one: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<shifts::ShiftView>(200),
         post("/v1/cash-shifts/{id}/movements", shifts::move_cash, CASHIER, "Put change in, take cash out").require_key().takes::<shifts::MovementRequest>().gives::<shifts::ShiftView>(201),
         post("/v1/cash-shifts/{id}/close", shifts::close, CASHIER, "Close a drawer with counted cash").require_key().takes::<shifts::CloseRequest>().gives::<shifts::ShiftView>(200),
 
@@ -162,7 +163,7 @@ fn docs() -> SwaggerUi {
         .config(DocsConfig::new(["/openapi.json"]).try_it_out_enabled(true).persist_authorization(true))
 }
 
-async fn document(app: App) -> HttpResponse {
+async fn openapi_document(app: App) -> HttpResponse {
     HttpResponse::Ok().json(openapi::document(&routes(), &app.config.business))
 }
 

@@ -2,6 +2,7 @@
 
 mod freight;
 pub mod http;
+mod shift_slip;
 pub mod shifts;
 mod view;
 

@@ -1,14 +1,18 @@
 //! `/v1/cash-shifts`: a drawer with what was taken in it, in cash and otherwise. While it is open, this is the X report;
 //! when it is closed, the Z report.
 
-use actix_web::{HttpResponse, web};
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::shift_slip::slip;
 use crate::branches::{self, Branch};
 use crate::db::Tx;
 use crate::error::{Problem, Result};
+use crate::http::document::{self, DocumentQuery};
 use crate::http::text::{one_line, optional, required};
 use crate::http::{Body, Call, Page, Paging, Reply, Spoken};
 use crate::ids::{Actor, ShiftId};
@@ -128,8 +132,7 @@ pub struct ShiftView {
     /// Null while it is open, and when a later shift closed it uncounted.
     pub(super) counted: Option<Money>,
     /// Pieces by their value in tyiyn, when they were counted one by one.
-    #[schema(value_type = Option<Object>)]
-    pub(super) pieces: Option<serde_json::Value>,
+    pub(super) pieces: Option<BTreeMap<i64, i64>>,
     /// Counted less expected: negative when something is missing.
     pub(super) difference: Option<Money>,
     /// What the cashier says of it.
@@ -268,12 +271,23 @@ pub async fn list(app: App, call: Call, Spoken(lang): Spoken, query: web::Query<
 }
 
 /// One drawer: the X report, or the Z report when it is closed.
-pub async fn get(app: App, call: Call, Spoken(lang): Spoken, id: web::Path<ShiftId>) -> Result<HttpResponse> {
-    call.read(app, move |tx| {
+pub async fn get(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    id: web::Path<ShiftId>,
+    asked: web::Query<DocumentQuery>,
+) -> Result<HttpResponse> {
+    let lang = asked.lang(&req).unwrap_or_default();
+    let read = move |tx: &mut Tx| {
         let shift = shifts::get(tx, &id)?;
-        view(tx, shift, lang)
-    })
-    .await
+        let branch = branches::get(tx, &shift.branch_id)?;
+        Ok((view(tx, shift, lang)?, branch))
+    };
+    let (shift, branch) = app.read(&call.actor, read).await?;
+    let slip = slip(&shift, &branch, &app.config.business.name, lang);
+    let name = format!("{}-{}-{}", shift.report, branch.code, shift.number);
+    document::show(&app, &req, &asked, (&name, lang), shift, slip).await
 }
 
 /// Puts cash into a drawer, or takes some out.

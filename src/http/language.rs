@@ -28,9 +28,14 @@ impl FromRequest for Spoken {
 
     fn from_request(req: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         // A query that cannot be read is the handler's to refuse; it does not keep a reader from their language.
-        let asked =
-            web::Query::<LangQuery>::from_query(req.query_string()).ok().and_then(|query| query.into_inner().lang);
-        let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        ready(Ok(Self(Lang::negotiate(asked.as_deref(), accepted))))
+        let query = web::Query::<LangQuery>::from_query(req.query_string()).ok();
+        let lang = query.and_then(|query| query.into_inner().lang);
+        ready(Ok(Self(asked(req, lang.as_deref()).unwrap_or_default())))
     }
+}
+
+/// The language that was asked for, by the `lang` of the query or by the browser, if any was.
+pub fn asked(req: &HttpRequest, query: Option<&str>) -> Option<Lang> {
+    let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    (query.is_some() || accepted.is_some()).then(|| Lang::negotiate(query, accepted))
 }

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod call;
+pub mod document;
 pub mod language;
 pub mod metrics;
 pub mod moment;

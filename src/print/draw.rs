@@ -75,7 +75,7 @@ fn write_text(
 ///
 /// # Errors
 /// [`Unprintable`] when the text is too long.
-pub fn qr_svg(text: &str) -> Result<String, Unprintable> {
+pub(super) fn qr_svg(text: &str) -> Result<String, Unprintable> {
     let code = QrCode::new(text).map_err(|error| Unprintable(error.to_string()))?;
     let side = code.width() + 2 * QUIET_ZONE as usize;
     let mut svg = format!(

@@ -29,12 +29,15 @@
 mod draw;
 mod font;
 mod layout;
+mod page;
 #[cfg(test)]
 mod tests;
 
 use thiserror::Error;
 
-pub use draw::qr_svg;
+use crate::texts::Lang;
+
+pub use page::STYLE;
 
 /// A slip that cannot be drawn: its QR code holds too long a text, or it is longer than a roll.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -150,6 +153,14 @@ impl Slip {
     #[must_use]
     pub fn space(self) -> Self {
         self.with(Part::Space)
+    }
+
+    /// As a page, which a browser prints on the paper.
+    ///
+    /// # Errors
+    /// [`Unprintable`].
+    pub fn page(&self, lang: Lang, paper: Paper) -> Result<String, Unprintable> {
+        page::render(&self.name, &self.parts, lang, paper)
     }
 
     /// As SVG, as wide as the printer reaches; one unit is one dot.

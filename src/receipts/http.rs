@@ -1,96 +1,19 @@
 //! `/v1/receipts/{receipt_no}`.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{self, Accept, Header, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::Receipt;
 use super::wording::{Wording, account_name};
-use super::{Receipt, page};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Call;
-use crate::http::request;
+use crate::http::document::{self, DocumentQuery};
 use crate::money::Money;
 use crate::payments::Method;
-use crate::print::{Paper, Unprintable};
 use crate::state::App;
 use crate::texts::Lang;
-
-/// `?format=&width=&lang=`
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct ReceiptQuery {
-    /// `json`, `html`, `svg`, `png` or `pdf`; goes before `Accept`. JSON unless asked otherwise.
-    #[param(value_type = Option<String>)]
-    format: Option<Form>,
-    /// The paper: `58` or `80` (millimetres), or `phone`; 80 unless told.
-    #[param(value_type = Option<String>)]
-    width: Option<Width>,
-    /// `ky`, `ru` or `en`; goes before `Accept-Language`; the customer's own language when neither says one.
-    lang: Option<String>,
-}
-
-/// How a receipt is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Form {
-    Json,
-    Html,
-    Svg,
-    Png,
-    Pdf,
-}
-
-/// On what.
-#[derive(Clone, Copy, Debug, Deserialize)]
-enum Width {
-    #[serde(rename = "58")]
-    Mm58,
-    #[serde(rename = "80")]
-    Mm80,
-    #[serde(rename = "phone")]
-    Phone,
-}
-
-impl Width {
-    fn paper(self) -> Paper {
-        match self {
-            Width::Mm58 => Paper::Mm58,
-            Width::Mm80 => Paper::Mm80,
-            Width::Phone => Paper::Phone,
-        }
-    }
-}
-
-impl Form {
-    /// The one that the caller likes best; JSON when they do not say, or like none of them.
-    fn wanted(req: &HttpRequest) -> Self {
-        let liked = Accept::parse(req).map(|accept| accept.ranked()).unwrap_or_default();
-        let known = liked.iter().find_map(|mime| match mime.essence_str() {
-            "text/html" | "text/*" => Some(Form::Html),
-            "image/svg+xml" => Some(Form::Svg),
-            "image/png" | "image/*" => Some(Form::Png),
-            "application/pdf" => Some(Form::Pdf),
-            "application/json" | "application/*" | "*/*" => Some(Form::Json),
-            _ => None,
-        });
-        known.unwrap_or(Form::Json)
-    }
-
-    /// Content type and the ending of a file's name.
-    fn file(self) -> (&'static str, &'static str) {
-        match self {
-            Form::Json => ("application/json", "json"),
-            Form::Html => ("text/html; charset=utf-8", "html"),
-            Form::Svg => ("image/svg+xml", "svg"),
-            Form::Png => ("image/png", "png"),
-            Form::Pdf => ("application/pdf", "pdf"),
-        }
-    }
-}
 
 /// A receipt. `charged = paid_before + amount + balance_after`, to the tyiyn, as the ledger stood at `at`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -204,54 +127,18 @@ fn view(receipt: Receipt, lang: Lang) -> ReceiptView {
     }
 }
 
-/// The receipt with a number, in the form, on the paper and in the language that were asked for.
+/// The receipt with a number, in the form, on the paper and in the language that were asked for; the customer's own
+/// language when nobody asks for another.
 pub async fn get(
     app: App,
     call: Call,
     req: HttpRequest,
     number: web::Path<String>,
-    query: web::Query<ReceiptQuery>,
+    asked: web::Query<DocumentQuery>,
 ) -> Result<HttpResponse> {
     let receipt = app.read(&call.actor, move |tx| super::find(tx, &number)).await?;
-    let lang = language(&req, query.lang.as_deref()).unwrap_or(receipt.language);
-    let form = query.format.unwrap_or_else(|| Form::wanted(&req));
-    let paper = query.width.unwrap_or(Width::Mm80).paper();
-    let (content_type, ending) = form.file();
-    let name = format!("inline; filename=\"receipt-{}-{}.{ending}\"", receipt.payment.receipt_no, lang.as_str());
-    let mut response = if form == Form::Json {
-        HttpResponse::Ok().json(view(receipt, lang))
-    } else {
-        let drawn = app.compute(move || draw(&Wording::of(&receipt, lang), form, lang, paper)).await?;
-        let body = drawn.map_err(|error| Error::Startup(error.to_string()))?;
-        HttpResponse::Ok().content_type(content_type).body(body)
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Language"));
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.as_str()));
-    if let Ok(name) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
-    }
-    Ok(response)
-}
-
-fn draw(words: &Wording, form: Form, lang: Lang, paper: Paper) -> std::result::Result<Vec<u8>, Unprintable> {
-    match form {
-        Form::Json | Form::Html => page::render(words, lang, paper).map(String::into_bytes),
-        Form::Svg => words.slip().svg(paper).map(String::into_bytes),
-        Form::Png => words.slip().png(paper),
-        Form::Pdf => words.slip().pdf(paper),
-    }
-}
-
-/// The language that was asked for, if any was.
-fn language(req: &HttpRequest, query: Option<&str>) -> Option<Lang> {
-    let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    (query.is_some() || accepted.is_some()).then(|| Lang::negotiate(query, accepted))
-}
-
-/// The style sheet.
-pub async fn style() -> HttpResponse {
-    let mut response = request::page(StatusCode::OK, "text/css; charset=utf-8", page::STYLE);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
-    response
+    let lang = asked.lang(&req).unwrap_or(receipt.language);
+    let name = format!("receipt-{}", receipt.payment.receipt_no);
+    let slip = Wording::of(&receipt, lang).slip();
+    document::show(&app, &req, &asked, (&name, lang), view(receipt, lang), slip).await
 }

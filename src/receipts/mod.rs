@@ -1,7 +1,6 @@
 //! A payment on paper: whose, for what, how much, and what was left, as it stood at its moment.
 
 pub mod http;
-mod page;
 mod rules;
 mod wording;
 

@@ -22,14 +22,8 @@ fn path(code: &str) -> String {
     format!("/v1/orders/{code}/elqr")
 }
 
-/// The status, the content type and the bytes of an answer.
 fn picture(s: &Server, code: &str, accept: &str) -> (u16, String, Vec<u8>) {
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    let request = agent.get(format!("{}{}", s.url, path(code))).header("accept", accept);
-    let token = s.token(torugart::ids::Role::Cashier);
-    let mut response = request.header("authorization", format!("Bearer {token}")).call().unwrap();
-    let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
-    (response.status().as_u16(), kind, response.body_mut().read_to_vec().unwrap())
+    s.file(&path(code), accept)
 }
 
 on_both! {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use torugart::code::OrderCode;
-use torugart::ids::{Actor, Role};
+use torugart::ids::Actor;
 use torugart::payments::{self, Method, NewPayment};
 
 use crate::harness::server::*;
@@ -31,15 +31,11 @@ fn tyiyn(money: &Value) -> i64 {
     money["amount"].as_i64().unwrap()
 }
 
-/// The content type and the bytes of an answer.
+/// The content type and the bytes of a good answer.
 fn file(s: &Server, path: &str, accept: &str) -> (String, Vec<u8>) {
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    let token = s.token(Role::Cashier);
-    let request = agent.get(format!("{}{path}", s.url)).header("accept", accept);
-    let mut response = request.header("authorization", format!("Bearer {token}")).call().unwrap();
-    assert_eq!(response.status().as_u16(), 200, "{path}");
-    let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
-    (kind, response.body_mut().read_to_vec().unwrap())
+    let (status, kind, bytes) = s.file(path, accept);
+    assert_eq!(status, 200, "{path}");
+    (kind, bytes)
 }
 
 /// The width of a PNG, and the text of its QR code.
@@ -295,8 +291,8 @@ on_both! {
     fn the_page_brings_its_style_from_us_and_no_script(s: &Server) {
         let code = s.order(Until::Confirmed).code;
         let page = page(s, &pay(s, &code, "cash", 100), "");
-        assert!(page.contains("href=\"/assets/receipt.css\"") && !page.contains("style=") && !page.contains("<style"), "{page}");
-        let style = s.get(ANYONE, "/assets/receipt.css");
+        assert!(page.contains("href=\"/assets/slip.css\"") && !page.contains("style=") && !page.contains("<style"), "{page}");
+        let style = s.get(ANYONE, "/assets/slip.css");
         assert_eq!((style.status, style.header("content-type")), (200, Some("text/css; charset=utf-8")));
         assert!(style.text.contains("@media print") && style.text.contains("48mm"));
     }

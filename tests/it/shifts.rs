@@ -202,4 +202,31 @@ on_both! {
         assert_eq!((first.expect(200), second.header("idempotent-replayed")), (second.expect(200), Some("true")));
         s.send("POST", CASHIER, &path, &headers[..1], &body).expect_problem(400, "idempotency_key_missing");
     }
+
+    fn a_report_is_a_page_and_paper_too(s: &Server) {
+        let code = s.order(Until::Confirmed).code;
+        let shift = opened(s, 100_000);
+        pay(s, CASHIER, &code, "cash", 50_000).expect(201);
+        let path = format!("/v1/cash-shifts/{shift}");
+        let body = json!({"counted": {"1000": 1, "200": 2}, "explanation": "<b>wrong</b> change"});
+        s.post(CASHIER, &format!("{path}/close"), body).expect(200);
+        for (format, content_type, start) in [
+            ("html", "text/html; charset=utf-8", "<!doctype html>"),
+            ("svg", "image/svg+xml", "<svg"),
+            ("json", "application/json", "{"),
+        ] {
+            let answer = s.get(AUDITOR, &format!("{path}?format={format}&lang=ru&width=58"));
+            assert_eq!((answer.status, answer.header("content-type")), (200, Some(content_type)));
+            assert!(answer.text.starts_with(start), "{}", answer.text);
+        }
+        let page = s.get(AUDITOR, &format!("{path}?format=html&lang=ru")).text;
+        for words in ["Z-отчёт № 1", "1 500,00", "1 400,00", "-100,00", "1 000 × 1", "недостача 100 сом", "&#60;b&#62;wrong"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        for format in ["png", "pdf"] {
+            let (status, _, bytes) = s.file(&format!("{path}?format={format}"), "*/*");
+            let start: &[u8] = if format == "png" { b"\x89PNG" } else { b"%PDF" };
+            assert!(status == 200 && bytes.starts_with(start));
+        }
+    }
 }

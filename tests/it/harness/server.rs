@@ -193,6 +193,16 @@ impl Server {
         read(self.agent.run(request.body(body.to_owned()).expect("a request")))
     }
 
+    /// The status, the content type and the bytes of what a cashier gets: a picture, a page, paper.
+    pub fn file(&self, path: &str, accept: &str) -> (u16, String, Vec<u8>) {
+        let token = self.token(Role::Cashier);
+        let request = self.agent.get(format!("{}{path}", self.url)).header("accept", accept);
+        let mut response =
+            request.header("authorization", format!("Bearer {token}")).call().expect("the server answers");
+        let kind = response.headers()["content-type"].to_str().expect("a content type").to_owned();
+        (response.status().as_u16(), kind, response.body_mut().read_to_vec().expect("bytes"))
+    }
+
     /// The books balance: every journal sums to zero, every order's balance is the sum of its receivable,
     /// every payment's refunds are within it. Runs after every test.
     pub fn assert_books_balance(&self) {
