@@ -209,9 +209,9 @@ problems! {
     RequestInFlight = "request_in_flight", 409, "The same request is being processed",
         "A request with this Idempotency-Key has not been answered yet. Wait the seconds of `Retry-After` and repeat it with the same key.";
     BodyTooLarge = "body_too_large", 413, "The body is too large",
-        "Bodies are limited to 256 KiB. Send long lists of barcodes in several calls.";
-    UnsupportedMediaType = "unsupported_media_type", 415, "Send JSON",
-        "The body must be JSON with the header `Content-Type: application/json`.";
+        "JSON is limited to 256 KiB: send long lists of barcodes in several calls. A file may be larger; the detail says how large.";
+    UnsupportedMediaType = "unsupported_media_type", 415, "Send another type of body",
+        "The body must be JSON with the header `Content-Type: application/json`, or, where a call takes a file, that file with a Content-Type that the detail lists.";
     ValidationFailed = "validation_failed", 422, "A field cannot be accepted",
         "`errors` names each bad field by its JSON pointer and says what is expected there. Unknown fields are refused, because a misspelt one would silently do nothing.";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "This key belongs to another request",

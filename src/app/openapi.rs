@@ -137,6 +137,12 @@ fn operation(route: &Route) -> Operation {
         let body = RequestBodyBuilder::new().content("application/json", json(shape)).required(Some(Required::True));
         operation = operation.request_body(Some(body.build()));
     }
+    if !route.takes_file.is_empty() {
+        let file =
+            |body: RequestBodyBuilder, media_type: &&str| body.content(*media_type, ContentBuilder::new().build());
+        let body = route.takes_file.iter().fold(RequestBodyBuilder::new().required(Some(Required::True)), file);
+        operation = operation.request_body(Some(body.build()));
+    }
     for requirement in requirements(route) {
         operation = operation.security(requirement);
     }

@@ -29,6 +29,8 @@ pub struct Route {
     pub query: Vec<fn() -> Vec<Parameter>>,
     /// Body.
     pub takes: Option<fn() -> Shape>,
+    /// Media types of a body that is a file.
+    pub takes_file: &'static [&'static str],
     /// Status and body of success; no body is a page, a file or nothing.
     pub gives: (u16, Option<fn() -> Shape>),
     handler: actix_web::Route,
@@ -99,7 +101,18 @@ impl Route {
         key: Key,
         about: &'static str,
     ) -> Self {
-        Self { method, path, who, key, about, query: Vec::new(), takes: None, gives: (200, None), handler }
+        Self {
+            method,
+            path,
+            who,
+            key,
+            about,
+            query: Vec::new(),
+            takes: None,
+            takes_file: &[],
+            gives: (200, None),
+            handler,
+        }
     }
 
     /// Money or goods change hands here.
@@ -127,6 +140,13 @@ impl Route {
     #[must_use]
     pub fn takes<T: ToSchema>(mut self) -> Self {
         self.takes = Some(Shape::of::<T>);
+        self
+    }
+
+    /// The body is a file of one of these media types, read with [`crate::http::Raw`].
+    #[must_use]
+    pub fn takes_file(mut self, media_types: &'static [&'static str]) -> Self {
+        self.takes_file = media_types;
         self
     }
 

@@ -24,6 +24,17 @@ impl Fingerprint {
         Self(text.as_bytes().to_vec())
     }
 
+    /// Of parts that together stand for the body; large ones are not kept.
+    pub fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut digest = Sha256::new();
+        for part in parts {
+            // The length first, so that no two lists of parts look alike.
+            digest.update(part.len().to_le_bytes());
+            digest.update(part);
+        }
+        Self(digest.finalize().to_vec())
+    }
+
     /// SHA-256 over method, path and body, hexadecimal.
     pub fn with_target(&self, target: &str) -> String {
         let digest = Sha256::new().chain_update(target).chain_update([0]).chain_update(&self.0).finalize();
@@ -56,23 +67,25 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let payload = web::Payload::from_request(&req, payload);
         Box::pin(async move {
             let limit = app.await?.config.server.body_limit_bytes;
-            let too_large = || Problem::new(Slug::BodyTooLarge, format!("The body is larger than {limit} bytes."));
-            if content_length(&req).is_some_and(|length| length > limit) {
-                return too_large().fail();
-            }
-            let bytes = payload
-                .await
-                .map_err(|_| unreadable())?
-                .to_bytes_limited(limit)
-                .await
-                .map_err(|_| too_large())?
-                .map_err(|_| unreadable())?;
-            parse(&req, &bytes)
+            parse(&req, &collect(&req, payload.await.map_err(|_| unreadable())?, limit).await?)
         })
     }
 }
 
-fn unreadable() -> Problem {
+/// All of a body that has at most `limit` bytes, whatever its head says of its length.
+///
+/// # Errors
+/// `body_too_large`, before anything is read when the head says so; `malformed_request` when it breaks off.
+pub(super) async fn collect(req: &HttpRequest, payload: web::Payload, limit: usize) -> Result<web::Bytes> {
+    let too_large = || Problem::new(Slug::BodyTooLarge, format!("The body is larger than {limit} bytes."));
+    if content_length(req).is_some_and(|length| length > limit) {
+        return too_large().fail();
+    }
+    let bytes = payload.to_bytes_limited(limit).await.map_err(|_| too_large())?.map_err(|_| unreadable())?;
+    Ok(bytes)
+}
+
+pub(super) fn unreadable() -> Problem {
     Problem::new(Slug::MalformedRequest, "The body broke off before its end.")
 }
 
@@ -119,9 +132,14 @@ fn holds_nul(json: &[u8]) -> bool {
     false
 }
 
-fn is_json(req: &HttpRequest) -> bool {
+/// The media type that the head names, in lower case and without its parameters; empty when it names none.
+pub(super) fn media_type(req: &HttpRequest) -> String {
     let value = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn is_json(req: &HttpRequest) -> bool {
+    let kind = media_type(req);
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 

@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod moment;
 pub mod paging;
 pub mod problem;
+pub mod raw;
 pub mod request;
 pub mod text;
 
@@ -15,3 +16,4 @@ pub use body::{Body, Nothing};
 pub use call::{Call, Reply};
 pub use language::{LangQuery, Spoken};
 pub use paging::{Page, Paging};
+pub use raw::Raw;

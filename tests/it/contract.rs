@@ -175,8 +175,12 @@ on_both! {
             let in_path = |parameter: &&Value| parameter["in"] == "path" && parameter["required"] == true;
             assert_eq!(parameters.iter().filter(in_path).count(), route.path.matches('{').count(), "{which}: names");
             assert!(parameters.iter().filter(in_path).all(|name| name["example"].is_string()), "{which}: examples");
-            assert_eq!(operation["requestBody"].is_null(), route.takes.is_none(), "{which}: body");
-            assert_eq!(route.takes.is_some(), ["POST", "PUT", "PATCH"].contains(&route.method.as_str()), "{which}: body");
+            let takes_any = route.takes.is_some() || !route.takes_file.is_empty();
+            assert_eq!(operation["requestBody"].is_null(), !takes_any, "{which}: body");
+            for media_type in route.takes_file {
+                assert!(operation["requestBody"]["content"][media_type].is_object(), "{which}: {media_type}");
+            }
+            assert_eq!(takes_any, ["POST", "PUT", "PATCH"].contains(&route.method.as_str()), "{which}: body");
             let success = &operation["responses"][route.gives.0.to_string()];
             assert!(success.is_object(), "{which}: {}", operation["responses"]);
             assert_eq!(success["content"].is_null(), route.gives.1.is_none(), "{which}: answer");
