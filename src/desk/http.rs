@@ -8,14 +8,14 @@ use super::{OrderReceipt, OrderView};
 use crate::branches;
 use crate::customers::Person;
 use crate::db::Tx;
-use crate::error::{Error, Problem, Result, Slug};
+use crate::error::{Error, Problem, Result};
 use crate::http::moment::Moment;
 use crate::http::text::{one_line, optional, required};
 use crate::http::{Body, Call, Paging, Reply};
-use crate::ids::Role;
 use crate::money::{CEILING_MINOR, Money};
 use crate::notifications::{self, http::NotificationFilter};
-use crate::orders::{self, Filter, Kind, NewItem, NewOrder, Order, Status, http::Code};
+use crate::orders::http::{Code, prove_customer, refuse_auditor};
+use crate::orders::{self, Filter, Kind, NewItem, NewOrder, Order, Status};
 use crate::parcels::{self, HandOver, Tracking, http::ParcelFilter, http::order_code};
 use crate::phone::Phone;
 use crate::quotes::http::QuoteRequest;
@@ -285,17 +285,8 @@ pub async fn quote(app: App, call: Call, code: Code, body: Body<QuoteRequest>) -
 
 /// The customer agrees, by themselves or through staff.
 pub async fn confirm(app: App, call: Call, code: Code, body: Body<ConfirmRequest>) -> Result<HttpResponse> {
-    if call.actor.role() == Some(Role::Auditor) {
-        return Problem::new(Slug::Forbidden, "An auditor reads everything and changes nothing.").fail();
-    }
-    if !call.actor.is_staff() {
-        let Some(last4) = body.value.phone_last4 else {
-            return Problem::field("/phone_last4", "the last four digits of the phone that the order was placed with")
-                .fail();
-        };
-        let code = code.clone();
-        app.read(&call.actor, move |tx| super::prove_customer(tx, &code, &last4)).await?;
-    }
+    refuse_auditor(&call)?;
+    prove_customer(&app, &call, &code, body.value.phone_last4, "/phone_last4").await?;
     // An expired offer must be written down although this call is refused, so it has a transaction of its own.
     let asked = code.clone();
     let expired = call.change(&app, move |tx| orders::expire_offer(tx, &asked)).await?;

@@ -1,4 +1,4 @@
-//! The order code in an address.
+//! The order code in an address, and who may speak for an order.
 
 use std::future::{Ready, ready};
 
@@ -6,6 +6,8 @@ use actix_web::{FromRequest, HttpRequest, dev, web};
 
 use crate::code::OrderCode;
 use crate::error::{Error, Problem, Result, Slug};
+use crate::http::Call;
+use crate::ids::Role;
 use crate::state::App;
 
 /// `{code}` of the path, read forgivingly and refused before the database is asked when its check symbol is wrong.
@@ -37,4 +39,36 @@ fn read(req: &HttpRequest) -> Result<Code> {
     OrderCode::parse(&app.config.business.code_prefix, typed)
         .map(Code)
         .map_err(|error| Problem::new(Slug::MistypedCode, error.to_string()).into())
+}
+
+/// Lets staff speak for a customer, and the customer for themselves when they prove who they are.
+///
+/// # Errors
+/// `validation_failed` at `pointer` when nothing proves it; `not_found` when it is wrong.
+pub async fn prove_customer(
+    app: &App,
+    call: &Call,
+    code: &Code,
+    phone_last4: Option<String>,
+    pointer: &str,
+) -> Result<()> {
+    if call.actor.is_staff() {
+        return Ok(());
+    }
+    let Some(last4) = phone_last4 else {
+        return Problem::field(pointer, "the last four digits of the phone that the order was placed with").fail();
+    };
+    let code = code.clone();
+    app.read(&call.actor, move |tx| super::prove_customer(tx, &code, &last4)).await
+}
+
+/// Keeps auditors out of a call that customers may make, too: the table of calls lets everybody in there.
+///
+/// # Errors
+/// `forbidden`.
+pub fn refuse_auditor(call: &Call) -> Result<()> {
+    if call.actor.role() == Some(Role::Auditor) {
+        return Problem::new(Slug::Forbidden, "An auditor reads everything and changes nothing.").fail();
+    }
+    Ok(())
 }

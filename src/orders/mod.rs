@@ -101,6 +101,20 @@ pub fn get(tx: &mut Tx, id: &OrderId) -> Result<Order> {
     store::by_id(tx, id)?.ok_or_else(|| Problem::not_found("such order").into())
 }
 
+/// Proves that somebody without a login is the customer: the code and the end of the phone number.
+/// An unknown code and a wrong number get the same answer.
+///
+/// # Errors
+/// `not_found`.
+pub fn prove_customer(tx: &mut Tx, code: &OrderCode, phone_last4: &str) -> Result<()> {
+    let unknown = || Problem::not_found("order with this code and phone number");
+    let order = find(tx, code).map_err(|error| match error.to_problem().slug {
+        Slug::NotFound => unknown().into(),
+        _ => error,
+    })?;
+    if phone_last4.len() == 4 && order.phone.ends_with(phone_last4) { Ok(()) } else { unknown().fail() }
+}
+
 /// The order with a code, held until the transaction ends: whoever comes second waits and sees the first one's work.
 ///
 /// # Errors
