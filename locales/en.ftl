@@ -52,6 +52,8 @@ event-order-quoted = Quote ready
 event-quote-expired = The quote has expired
 event-order-confirmed = Order confirmed
 event-payment-received = Payment received
+event-transfer-claimed = Transfer reported by the customer, we are checking
+event-transfer-rejected = Transfer not confirmed
 event-payment-refunded = Payment returned
 event-credit-kept = Overpayment kept as credit
 event-credit-used = Paid from credit
@@ -86,6 +88,7 @@ sms-payment-received = { $code }: { SOM($amount) } som received. { $balance ->
     [0] Nothing more to pay now.
    *[other] { SOM($balance) } som left to pay.
     }
+sms-transfer-rejected = { $code }: transfer of { SOM($amount) } som not confirmed, please contact us. Reason: { $short_reason }
 sms-order-arrived = { $count ->
     [1] Order { $codes } has arrived.
    *[other] Arrived: { $codes }.
@@ -123,6 +126,17 @@ mail-payment-received-body =
         [0] There is nothing more to pay now.
        *[other] Left to pay: { SOM($balance) } som.
     }
+
+    Kind regards,
+    { $firm }
+mail-transfer-rejected-subject = Transfer for order { $code } not confirmed
+mail-transfer-rejected-body =
+    Hello { $name },
+
+    We could not confirm your transfer of { SOM($amount) } som for order { $code }.
+    Reason: { $reason }
+
+    If this is a mistake, please contact us or report the transfer again with its receipt.
 
     Kind regards,
     { $firm }

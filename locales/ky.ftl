@@ -52,6 +52,8 @@ event-order-quoted = Баасы эсептелди
 event-quote-expired = Баанын мөөнөтү бүттү
 event-order-confirmed = Буйрутма ырасталды
 event-payment-received = Төлөм келип түштү
+event-transfer-claimed = Кардар төлөмдү которгонун билдирди, текшерип жатабыз
+event-transfer-rejected = Которуу тастыкталган жок
 event-payment-refunded = Төлөм кайтарылды
 event-credit-kept = Ашыкча төлөм аванс катары сакталды
 event-credit-used = Аванстан төлөндү
@@ -86,6 +88,7 @@ sms-payment-received = { $code }: { SOM($amount) } сом алынды. { $balan
     [0] Азыр кошумча төлөм жок.
    *[other] Калганы { SOM($balance) } сом.
     }
+sms-transfer-rejected = { $code }: { SOM($amount) } сом которуу тастыкталган жок, бизге кайрылыңыз. Себеби: { $short_reason }
 sms-order-arrived = { $count ->
     [1] { $codes } буйрутмаңыз келди.
    *[other] Келди: { $codes }.
@@ -123,6 +126,17 @@ mail-payment-received-body =
         [0] Азыр кошумча төлөөнүн кереги жок.
        *[other] Төлөнө турган калдык: { SOM($balance) } сом.
     }
+
+    Урматтоо менен,
+    { $firm }
+mail-transfer-rejected-subject = { $code } буйрутмасы боюнча которуу тастыкталган жок
+mail-transfer-rejected-body =
+    Саламатсызбы, { $name }!
+
+    { $code } буйрутмаңыз үчүн { SOM($amount) } сом которулганын тастыктай алган жокпуз.
+    Себеби: { $reason }
+
+    Эгер бул жаңылыштык болсо, биз менен байланышыңыз же чегин тиркеп кайра билдириңиз.
 
     Урматтоо менен,
     { $firm }

@@ -51,6 +51,8 @@ event-order-quoted = Расчёт цены готов
 event-quote-expired = Срок действия расчёта истёк
 event-order-confirmed = Заказ подтверждён
 event-payment-received = Поступила оплата
+event-transfer-claimed = Клиент сообщил о переводе, проверяем
+event-transfer-rejected = Перевод не подтверждён
 event-payment-refunded = Оплата возвращена
 event-credit-kept = Переплата сохранена как аванс
 event-credit-used = Оплачено из аванса
@@ -85,6 +87,7 @@ sms-payment-received = { $code }: получено { SOM($amount) } сом. { $b
     [0] Сейчас доплаты нет.
    *[other] Осталось { SOM($balance) } сом.
     }
+sms-transfer-rejected = { $code }: перевод { SOM($amount) } сом не подтверждён, свяжитесь с нами. Причина: { $short_reason }
 sms-order-arrived = { $count ->
     [1] Заказ { $codes } прибыл.
    *[other] Прибыли: { $codes }.
@@ -122,6 +125,17 @@ mail-payment-received-body =
         [0] Сейчас доплачивать ничего не нужно.
        *[other] Осталось оплатить: { SOM($balance) } сом.
     }
+
+    С уважением,
+    { $firm }
+mail-transfer-rejected-subject = Перевод по заказу { $code } не подтверждён
+mail-transfer-rejected-body =
+    Здравствуйте, { $name }!
+
+    Мы не смогли подтвердить перевод { SOM($amount) } сом по заказу { $code }.
+    Причина: { $reason }
+
+    Если это ошибка, свяжитесь с нами или сообщите о переводе ещё раз, приложив чек.
 
     С уважением,
     { $firm }

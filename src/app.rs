@@ -11,6 +11,7 @@ use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
 use crate::audit::http as audit;
 use crate::branches::http as branches;
+use crate::claims::http as claims;
 use crate::desk::{self, http as orders, shifts};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::document::{self, DocumentQuery};
@@ -19,6 +20,7 @@ use crate::ids::{Actor, Role};
 use crate::notifications::http as notifications;
 use crate::parcels::http as parcels;
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
+use crate::photos::http as photos;
 use crate::rates::http as rates;
 use crate::receipts::http as receipts;
 use crate::shipments::http as shipments;
@@ -83,6 +85,13 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/write-offs", adjust::write_off, ADMIN, "Give a debt up").require_key().takes::<adjust::WriteOffRequest>().gives::<adjust::AdjustmentView>(201),
         post("/v1/orders/{code}/credit/keep", adjust::keep, CASHIER, "Keep what was paid too much as the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
         post("/v1/orders/{code}/credit/use", adjust::spend, CASHIER, "Pay from the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
+        post("/v1/orders/{code}/transfer-claims", claims::make, Anyone, "I paid by transfer: staff, or the customer with the end of their phone number").takes::<claims::ClaimRequest>().gives::<claims::ClaimView>(201),
+        get("/v1/orders/{code}/transfer-claims", claims::of_order, Anyone, "The order's transfer claims: staff, or the customer with the end of their phone number").query::<claims::ProofQuery>().lists::<claims::ClaimView>(),
+        put("/v1/orders/{code}/transfer-claims/{id}/photo", claims::put_photo, Anyone, "The photo of the receipt, while the claim waits").query::<claims::ProofQuery>().takes_file(photos::MEDIA_TYPES).gives::<claims::ClaimView>(200),
+        get("/v1/transfer-claims", claims::list, AnyStaff, "Transfer claims to decide, oldest first").query::<claims::ClaimFilter>().lists::<claims::ClaimView>(),
+        post("/v1/transfer-claims/{id}/approve", claims::approve, CASHIER, "The money is there: record the payment").require_key().takes::<claims::ApproveRequest>().gives::<claims::ClaimView>(200),
+        post("/v1/transfer-claims/{id}/reject", claims::reject, CASHIER, "The money is not there: tell the customer why").takes::<claims::RejectRequest>().gives::<claims::ClaimView>(200),
+        get("/v1/photos/{id}", photos::show, AnyStaff, "A photo, always a JPEG").query::<photos::SizeQuery>(),
         get("/v1/orders/{code}/ledger", payments::ledger, AnyStaff, "Journals, postings, balance").gives::<payments::LedgerView>(200),
         get("/v1/receipts/{receipt_no}", receipts::get, AnyStaff, "A receipt: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF for a thermal printer or a phone").query::<DocumentQuery>().gives::<receipts::ReceiptView>(200),
         get("/v1/orders/{code}/elqr", elqr::bill, AnyStaff, "The balance as a national QR code: JSON, or its picture with `Accept: image/svg+xml` or `image/png`").gives::<elqr::ElqrView>(200),

@@ -202,6 +202,10 @@ problems! {
         "The balance of the order is zero or a credit, so there is nothing to make a payment code for. It may become due later, when freight is charged on arrival.";
     ElqrNotConfigured = "elqr_not_configured", 409, "Payment codes are not set up",
         "An ELQR code needs values that only the acquiring bank issues. Whoever runs the service sets the `elqr.*` settings that the detail names and restarts it.";
+    ClaimFlagged = "claim_flagged", 409, "Look at this claim again",
+        "Something about the claim is suspicious: `flags` says what, and names the other claim where there is one. Compare the receipts and the bank's statement. To approve it all the same, send `override_reason`.";
+    TooManyClaims = "too_many_claims", 409, "Enough claims are waiting",
+        "An order can have five transfer claims that wait. They are looked at in order; send the next one when these are decided.";
     AlreadyArrived = "already_arrived", 409, "This truck has arrived already",
         "The whole load was unloaded before; nothing was changed. To record parcels that turned up later, send their `barcodes`.";
     NotOnShipment = "not_on_shipment", 409, "Not on this truck",
@@ -212,6 +216,8 @@ problems! {
         "JSON is limited to 256 KiB: send long lists of barcodes in several calls. A file may be larger; the detail says how large.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Send another type of body",
         "The body must be JSON with the header `Content-Type: application/json`, or, where a call takes a file, that file with a Content-Type that the detail lists.";
+    PhotoRefused = "photo_refused", 422, "This photo cannot be used",
+        "Send the picture file itself as the body: a JPEG, PNG or WebP, whole, of at most 8 MiB and 25 megapixels. A screenshot of the banking app fits.";
     ValidationFailed = "validation_failed", 422, "A field cannot be accepted",
         "`errors` names each bad field by its JSON pointer and says what is expected there. Unknown fields are refused, because a misspelt one would silently do nothing.";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "This key belongs to another request",

@@ -45,6 +45,14 @@ id! {
     ShiftId
 }
 id! {
+    /// A photo.
+    PhotoId
+}
+id! {
+    /// Somebody's word that they paid by transfer.
+    ClaimId
+}
+id! {
     /// A notification.
     NotificationId
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use metrics_exporter_prometheus::PrometheusHandle;
+use object_store::ObjectStore;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
@@ -28,6 +29,8 @@ pub struct Inner {
     pub clock: Clock,
     /// Signs and checks access tokens.
     pub tokens: Tokens,
+    /// Where photos are kept.
+    pub objects: Arc<dyn ObjectStore>,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
     /// Idempotency keys whose first request has not been answered yet, in this process.
@@ -35,7 +38,7 @@ pub struct Inner {
     /// Turns to read and to write: who has to wait for a connection waits here, in order, and not on a thread.
     reading: Arc<Semaphore>,
     writing: Arc<Semaphore>,
-    /// Slots for password hashing: each takes 19 MiB and a core.
+    /// Slots for hashing a password, which takes 19 MiB and a core, or preparing a photo, which takes more.
     hashing: Arc<Semaphore>,
     /// As many threads as can be of use at once: one for every connection and every hash.
     blocking_threads: usize,
@@ -53,17 +56,29 @@ impl App {
     /// Puts the parts together.
     ///
     /// # Errors
-    /// [`Error::Startup`] when a key cannot be used.
+    /// [`Error::Startup`] when a key or the folder for photos cannot be used.
     pub fn new(config: Config, db: Db, clock: Clock) -> Result<Self> {
         let tokens = Tokens::from_config(&config.auth)?;
+        let objects = crate::objects::open(&config.photos)?;
         let metrics = crate::http::metrics::recorder();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
         let hashing = Arc::new(Semaphore::new(cores));
         let (reading, writing) = db.turns();
         let blocking_threads = reading.available_permits() + writing.available_permits() + cores;
         let in_flight = Mutex::default();
-        let inner =
-            Inner { config, db, clock, tokens, metrics, in_flight, reading, writing, hashing, blocking_threads };
+        let inner = Inner {
+            config,
+            db,
+            clock,
+            tokens,
+            objects,
+            metrics,
+            in_flight,
+            reading,
+            writing,
+            hashing,
+            blocking_threads,
+        };
         Ok(Self(Arc::new(inner)))
     }
 

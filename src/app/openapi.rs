@@ -53,10 +53,12 @@ const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 const TOKEN: &str = "staff";
 
 /// The chapters of the document, in the order of an order's life.
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 16] = [
     ("auth", "Log in, stay logged in, log out"),
     ("me", "The account behind a token"),
     ("orders", "From request to pickup, with its money"),
+    ("transfer-claims", "Transfers that customers told of, for the cashier to decide"),
+    ("photos", "Pictures, for staff"),
     ("parcels", "Boxes in the China warehouse and after"),
     ("shipments", "Trucks: load, depart, report, arrive"),
     ("track", "What anybody with a code may see"),

@@ -47,6 +47,7 @@ pub(super) fn serve(mut config: Config) -> Result<()> {
     start_log(&config)?;
     let folder = tempfile::tempdir().map_err(|error| Error::Startup(format!("no temporary folder: {error}")))?;
     config.database.url = SecretString::from(format!("sqlite://{}", folder.path().join("demo.db").display()));
+    config.photos.url = format!("file://{}", folder.path().join("photos").display());
     config.sms.transport = SmsTransportName::Log;
     config.email.transport = EmailTransportName::Log;
     // The recorded rates are of May 2026; a demonstration must be able to quote in any year.

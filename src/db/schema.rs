@@ -349,6 +349,45 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    photos (id) {
+        id -> Text,
+        sha256 -> Text,
+        dhash -> BigInt,
+        width_px -> Integer,
+        height_px -> Integer,
+        bytes -> BigInt,
+        kind -> Text,
+        created_at -> Timestamp,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    transfer_claims (id) {
+        id -> Text,
+        order_code -> Text,
+        branch_id -> Text,
+        amount_tyiyn -> BigInt,
+        bank -> Text,
+        paid_at -> Timestamp,
+        payer -> Nullable<Text>,
+        reference -> Nullable<Text>,
+        reference_key -> Nullable<Text>,
+        photo_id -> Nullable<Text>,
+        photos_taken -> Integer,
+        state -> Text,
+        created_at -> Timestamp,
+        created_by -> Text,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+        approved_tyiyn -> Nullable<BigInt>,
+        payment_id -> Nullable<Text>,
+        override_reason -> Nullable<Text>,
+        reject_reason -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     branches,
     staff,
@@ -375,4 +414,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     checkpoints,
     parcels,
     notifications,
+    photos,
+    transfer_claims,
 );

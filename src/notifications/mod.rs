@@ -33,6 +33,8 @@ words! {
         QuoteReady = "quote-ready",
         /// Money came in.
         PaymentReceived = "payment-received",
+        /// A transfer that they told of was not taken as paid.
+        TransferRejected = "transfer-rejected",
         /// The order, or several at once, can be picked up.
         OrderArrived = "order-arrived",
         /// The order ended early.

@@ -22,6 +22,10 @@ words! {
         OrderConfirmed = "order_confirmed",
         /// Money came in.
         PaymentReceived = "payment_received",
+        /// The customer says that they paid by transfer.
+        TransferClaimed = "transfer_claimed",
+        /// The transfer was not found, or not believed.
+        TransferRejected = "transfer_rejected",
         /// Money went back.
         PaymentRefunded = "payment_refunded",
         /// Money paid too much is kept for the customer.

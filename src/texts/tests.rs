@@ -157,7 +157,7 @@ fn a_language_is_stored_by_its_code() {
     assert_eq!("de".parse::<Lang>(), Err(UnknownLang));
 }
 
-/// The four SMS with usual values, the arrival with money to pay and without.
+/// The five SMS with usual values, the arrival with money to pay and without.
 fn usual_sms(lang: Lang) -> Vec<String> {
     let (code, url) = ("TG-7K4M9-2QX8C-5", "https://torugart.kg/t/TG-7K4M9-2QX8C-5");
     let quote = [
@@ -179,6 +179,8 @@ fn usual_sms(lang: Lang) -> Vec<String> {
         ]
     };
     let paid = [("code", Arg::Str(code)), ("amount", Arg::Num(830_000)), ("balance", Arg::Num(415_000))];
+    let reason = ("short_reason", Arg::Str("банктын көчүрмөсүндө мындай которуу жок, текше..."));
+    let rejected = [("code", Arg::Str(code)), ("amount", Arg::Num(830_050)), reason];
     let cancelled = [("code", Arg::Str(code)), ("refund", Arg::Num(830_000))];
     vec![
         text(lang, "sms-quote-ready", &quote),
@@ -186,6 +188,7 @@ fn usual_sms(lang: Lang) -> Vec<String> {
         text(lang, "sms-order-arrived", &arrived(124_500)),
         text(lang, "sms-order-arrived", &arrived(0)),
         text(lang, "sms-order-cancelled", &cancelled),
+        text(lang, "sms-transfer-rejected", &rejected),
     ]
 }
 

@@ -100,11 +100,14 @@ fn an_auditor_changes_nothing_and_only_the_listed_calls_are_public() {
         .collect();
     let expected = [
         "GET /v1/branches",
+        "GET /v1/orders/{code}/transfer-claims",
         "GET /v1/track/{code}",
         "POST /v1/auth/login",
         "POST /v1/auth/refresh",
         "POST /v1/orders",
         "POST /v1/orders/{code}/confirm",
+        "POST /v1/orders/{code}/transfer-claims",
+        "PUT /v1/orders/{code}/transfer-claims/{id}/photo",
     ];
     assert_eq!(open.iter().collect::<Vec<_>>(), expected);
     for route in routes().iter().filter(|route| route.who != Who::Anyone && route.method != "GET") {
@@ -129,6 +132,7 @@ fn calls_that_move_money_or_goods_require_a_key() {
         "/v1/orders/{code}/payments",
         "/v1/orders/{code}/refunds",
         "/v1/orders/{code}/write-offs",
+        "/v1/transfer-claims/{id}/approve",
     ];
     assert_eq!(required.into_iter().collect::<Vec<_>>(), expected);
     for route in routes() {
@@ -214,10 +218,15 @@ on_both! {
         let document = document(s);
         let example = s.order(Until::PickedUp);
         let code = example.code.as_str();
+        let claimed = s.order(Until::Confirmed).code;
+        let claim = json!({"amount": som(9_900_000), "bank": "MBank", "paid_at": "2026-05-25T08:30:00Z"});
+        s.post(ADMIN, &format!("/v1/orders/{claimed}/transfer-claims"), claim).expect(201);
         for (path, at) in [
             ("/v1/orders", "/v1/orders".to_owned()),
             ("/v1/orders/{code}", format!("/v1/orders/{code}")),
             ("/v1/orders/{code}/ledger", format!("/v1/orders/{code}/ledger")),
+            ("/v1/orders/{code}/transfer-claims", format!("/v1/orders/{claimed}/transfer-claims")),
+            ("/v1/transfer-claims", "/v1/transfer-claims".to_owned()),
             ("/v1/track/{code}", format!("/v1/track/{code}")),
             ("/v1/me", "/v1/me".to_owned()),
             ("/v1/staff", "/v1/staff".to_owned()),

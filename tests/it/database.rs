@@ -24,8 +24,8 @@ on_both! {
             .read(|conn| {
                 ask_for!(
                     conn, audit, branches, cash_moves, cash_shifts, checkpoints, company_rates, counters, customers, events, idempotency_keys,
-                    journal_seals, journals, notifications, order_items, orders, parcels, payments, postings, quotes,
-                    rates, sessions, shipments, spent_refresh_tokens, staff, tariffs,
+                    journal_seals, journals, notifications, order_items, orders, parcels, payments, photos, postings, quotes,
+                    rates, sessions, shipments, spent_refresh_tokens, staff, tariffs, transfer_claims,
                 );
                 Ok(())
             })

@@ -2,6 +2,7 @@
 
 pub mod gateway;
 pub mod http;
+pub mod pictures;
 pub mod postgres;
 pub mod program;
 pub mod record;

@@ -203,6 +203,27 @@ impl Server {
         (response.status().as_u16(), kind, response.body_mut().read_to_vec().expect("bytes"))
     }
 
+    /// Sends a file as the body itself.
+    pub fn upload(&self, method: &str, by: As, path: &str, media_type: &str, file: &[u8]) -> Answer {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
+        if let As::Staff(role) = by {
+            request = request.header("authorization", format!("Bearer {}", self.token(role)));
+        }
+        request = request.header("content-type", media_type);
+        read(self.agent.run(request.body(file).expect("a request")))
+    }
+
+    /// What is at an address, as bytes, and its headers.
+    pub fn download(&self, by: As, path: &str) -> (ureq::http::HeaderMap, Vec<u8>) {
+        let mut request = self.agent.get(format!("{}{path}", self.url));
+        if let As::Staff(role) = by {
+            request = request.header("authorization", format!("Bearer {}", self.token(role)));
+        }
+        let mut response = request.call().expect("the server answers");
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        (response.headers().clone(), response.body_mut().read_to_vec().expect("a body"))
+    }
+
     /// The books balance: every journal sums to zero, every order's balance is the sum of its receivable,
     /// every payment's refunds are within it. Runs after every test.
     pub fn assert_books_balance(&self) {
@@ -274,6 +295,7 @@ pub fn settings(database_url: &str) -> Config {
     config.server.threads = 1;
     config.database.url = SecretString::from(database_url);
     config.rates.url = String::new();
+    config.photos.url = "memory:".to_owned();
     config
 }
 

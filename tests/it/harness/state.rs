@@ -28,6 +28,7 @@ const TABLES: &[(&str, &str)] = &[
         "id || status || COALESCE(order_id, '') || COALESCE(shipment_id, '') || CAST(COALESCE(weight_g, 0) AS TEXT)",
     ),
     ("payments", "id || CAST(refunded_tyiyn AS TEXT) || ' ' || CAST(kept_tyiyn AS TEXT)"),
+    ("photos", "id"),
     ("postings", "journal_id || CAST(position AS TEXT)"),
     ("quotes", "id || state"),
     ("rates", "currency || CAST(effective_on AS TEXT) || ' ' || CAST(kgs_per_unit_e8 AS TEXT)"),
@@ -36,6 +37,7 @@ const TABLES: &[(&str, &str)] = &[
     ("spent_refresh_tokens", "hash"),
     ("staff", "login || name || role || COALESCE(branch_id, '') || COALESCE(CAST(disabled_at AS TEXT), '')"),
     ("tariffs", "id"),
+    ("transfer_claims", "id || state || COALESCE(photo_id, '')"),
 ];
 
 #[derive(QueryableByName)]

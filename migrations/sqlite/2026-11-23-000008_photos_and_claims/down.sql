@@ -1,0 +1,2 @@
+DROP TABLE transfer_claims;
+DROP TABLE photos;

@@ -1,0 +1,172 @@
+//! What comes in as a photo becomes two small JPEGs of ours, or a refusal. Nothing of the file but its pixels remains:
+//! no place where it was taken, no second file behind the first, no name.
+
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
+use sha2::{Digest, Sha256};
+
+use super::jpeg;
+use crate::error::{Error, Problem, Result, Slug};
+
+/// The largest file, bytes.
+pub const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// The most pixels of a picture: what phones make of themselves, 24 megapixels, and a little more.
+pub const MOST_PIXELS: u64 = 25_000_000;
+/// No side is longer, pixels.
+const MOST_SIDE_PX: u32 = 20_000;
+/// The most memory that the pixels of one picture may take, bytes: four for each.
+const MOST_DECODED_BYTES: u64 = 4 * MOST_PIXELS;
+
+/// The longest side that is kept, pixels: the small print of a receipt can be read.
+const KEPT_SIDE_PX: u32 = 2000;
+/// The longest side of the small picture for lists, pixels.
+const THUMB_SIDE_PX: u32 = 320;
+const KEPT_QUALITY: u8 = 85;
+const THUMB_QUALITY: u8 = 75;
+
+/// Steps of grey that the difference hash takes for none: paper and screens are even, and their noise means nothing.
+const NOISE: u8 = 3;
+
+/// A photo ready to be kept.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// Of the bytes as they came, hexadecimal.
+    pub sha256: String,
+    /// Difference hash: for each of 8 x 8 places whether it is darker than the one to its left.
+    pub dhash: i64,
+    /// Width of `full`, pixels.
+    pub width_px: u32,
+    /// Height of `full`, pixels.
+    pub height_px: u32,
+    /// The picture, JPEG.
+    pub full: Vec<u8>,
+    /// The same, small.
+    pub thumb: Vec<u8>,
+}
+
+/// Makes a photo of a file. Takes a core for a while and up to some 200 MB, so it runs in `App::compute`.
+///
+/// # Errors
+/// `body_too_large`; `photo_refused` with what is wrong.
+pub fn prepare(file: &[u8]) -> Result<Prepared> {
+    if file.len() > MOST_BYTES {
+        return Problem::new(Slug::BodyTooLarge, format!("A photo has at most {MOST_BYTES} bytes.")).fail();
+    }
+    let picture = decode(file, format_of(file)?)?;
+    let full = on_white(within(picture, KEPT_SIDE_PX));
+    let thumb = on_white(within(DynamicImage::ImageRgb8(full.clone()), THUMB_SIDE_PX));
+    Ok(Prepared {
+        sha256: Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect(),
+        dhash: difference_hash(&thumb),
+        width_px: full.width(),
+        height_px: full.height(),
+        full: encode(&full, KEPT_QUALITY)?,
+        thumb: encode(&thumb, THUMB_QUALITY)?,
+    })
+}
+
+/// The kind of a file by its first bytes; its name and media type are only what the sender says.
+fn format_of(file: &[u8]) -> Result<ImageFormat> {
+    let follows = |at: usize, word: &[u8]| file.get(at..).is_some_and(|rest| rest.starts_with(word));
+    if follows(0, b"\xFF\xD8\xFF") {
+        return Ok(ImageFormat::Jpeg);
+    }
+    if follows(0, b"\x89PNG\r\n\x1A\n") {
+        return Ok(ImageFormat::Png);
+    }
+    if follows(0, b"RIFF") && follows(8, b"WEBP") {
+        return Ok(ImageFormat::WebP);
+    }
+    let is_text = file.trim_ascii_start().strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file).trim_ascii_start();
+    let what = if file.is_empty() {
+        "nothing at all"
+    } else if follows(0, b"GIF8") {
+        "a GIF"
+    } else if follows(0, b"%PDF") {
+        "a PDF"
+    } else if follows(4, b"ftyp") {
+        "a HEIC or AVIF picture, or a video"
+    } else if is_text.starts_with(b"<") {
+        "an SVG or a web page"
+    } else {
+        "something else"
+    };
+    refuse(&format!("This is {what}; a photo is a JPEG, PNG or WebP."))
+}
+
+fn refuse<T>(detail: &str) -> Result<T> {
+    Problem::new(Slug::PhotoRefused, detail).fail()
+}
+
+/// The pixels, upright. The size is read from the head, before there is room for a single pixel.
+fn decode(file: &[u8], format: ImageFormat) -> Result<DynamicImage> {
+    let broken = |_| Error::from(Problem::new(Slug::PhotoRefused, "The picture is damaged or was cut off."));
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_DECODED_BYTES);
+    let mut reader = ImageReader::with_format(Cursor::new(file), format);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(broken)?;
+    let (width, height) = decoder.dimensions();
+    let is_too_large = width.max(height) > MOST_SIDE_PX
+        || u64::from(width) * u64::from(height) > MOST_PIXELS
+        || decoder.total_bytes() > MOST_DECODED_BYTES;
+    if is_too_large {
+        return refuse(&format!(
+            "The picture has {width} x {height} pixels; {} megapixels are the most, and {MOST_SIDE_PX} on a side.",
+            MOST_PIXELS / 1_000_000
+        ));
+    }
+    if format == ImageFormat::Jpeg && !jpeg::is_whole(file) {
+        return refuse("The picture was cut off: its end is missing.");
+    }
+    // A picture that does not say which way is up stands as it is.
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut picture = within(DynamicImage::from_decoder(decoder).map_err(broken)?, KEPT_SIDE_PX);
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+/// The same picture, no side longer than `most_px`; a smaller one stays as it is.
+fn within(picture: DynamicImage, most_px: u32) -> DynamicImage {
+    let longest = picture.width().max(picture.height());
+    if longest <= most_px {
+        return picture;
+    }
+    let scaled = |side: u32| (u64::from(side) * u64::from(most_px) / u64::from(longest)).max(1);
+    let side = |side: u32| u32::try_from(scaled(side)).unwrap_or(most_px);
+    picture.thumbnail_exact(side(picture.width()), side(picture.height()))
+}
+
+/// JPEG has no transparency; what can be seen through lies on white, as on a screen.
+fn on_white(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let seen = picture.into_rgba8();
+    RgbImage::from_fn(seen.width(), seen.height(), |x, y| {
+        let [red, green, blue, alpha] = seen.get_pixel(x, y).0;
+        let mixed = |channel: u8| {
+            let (channel, alpha) = (u16::from(channel), u16::from(alpha));
+            u8::try_from((channel * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+        };
+        Rgb([mixed(red), mixed(green), mixed(blue)])
+    })
+}
+
+fn difference_hash(picture: &RgbImage) -> i64 {
+    let grey = imageops::thumbnail(&imageops::grayscale(picture), 9, 8);
+    let is_darker = |x: u32, y: u32| grey.get_pixel(x + 1, y).0[0].saturating_add(NOISE) < grey.get_pixel(x, y).0[0];
+    let places = (0..8).flat_map(|y| (0..8).map(move |x| (x, y)));
+    places.fold(0, |hash, (x, y)| hash << 1 | i64::from(is_darker(x, y)))
+}
+
+fn encode(picture: &RgbImage, quality: u8) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality)
+        .encode_image(picture)
+        .map_err(|error| Error::Startup(format!("a photo cannot be encoded: {error}")))?;
+    Ok(bytes)
+}

@@ -1,0 +1,58 @@
+//! The `photos` table.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{Kind, NewPhoto};
+use crate::db::Tx;
+use crate::db::schema::photos::{self, table};
+use crate::error::Result;
+use crate::ids::PhotoId;
+
+/// A photo as stored.
+#[derive(Clone, Debug, Queryable)]
+pub struct Photo {
+    /// Identifier.
+    pub id: PhotoId,
+    /// Of the bytes as they came, hexadecimal.
+    pub sha256: String,
+    /// What it looks like.
+    pub dhash: i64,
+    /// Width as kept, pixels.
+    pub width_px: i32,
+    /// Height as kept, pixels.
+    pub height_px: i32,
+    /// Size as kept, bytes.
+    pub bytes: i64,
+    /// What it shows.
+    pub kind: Kind,
+    /// When it came.
+    pub created_at: NaiveDateTime,
+    /// Login of the staff member, or `customer`.
+    pub created_by: String,
+}
+
+pub fn insert(tx: &mut Tx, new: &NewPhoto, kind: Kind) -> Result<Photo> {
+    Ok(diesel::insert_into(table)
+        .values((
+            photos::id.eq(&new.id),
+            photos::sha256.eq(&new.sha256),
+            photos::dhash.eq(new.dhash),
+            photos::width_px.eq(new.width_px),
+            photos::height_px.eq(new.height_px),
+            photos::bytes.eq(new.bytes),
+            photos::kind.eq(kind),
+            photos::created_at.eq(tx.now),
+            photos::created_by.eq(tx.by.name()),
+        ))
+        .returning(photos::all_columns)
+        .get_result(tx.conn)?)
+}
+
+pub fn by_ids(tx: &mut Tx, ids: &[PhotoId]) -> Result<Vec<Photo>> {
+    Ok(table.filter(photos::id.eq_any(ids.to_vec())).load(tx.conn)?)
+}
+
+pub fn by_sha256(tx: &mut Tx, sha256: &str) -> Result<Vec<Photo>> {
+    Ok(table.filter(photos::sha256.eq(sha256)).load(tx.conn)?)
+}
