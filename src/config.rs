@@ -10,6 +10,10 @@ use crate::db::Url;
 use crate::elqr::Template;
 use crate::error::{Error, Result};
 
+mod acquirers;
+
+pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
+
 /// The defaults are part of the binary, so that it starts from any folder.
 const DEFAULTS: &str = include_str!("../config/default.toml");
 /// What production changes; part of the binary too.
@@ -37,6 +41,8 @@ pub struct Config {
     pub starter: Starter,
     /// The national QR code: what the acquiring bank issued.
     pub elqr: Template,
+    /// Payment providers.
+    pub acquirers: Acquirers,
     /// Short messages.
     pub sms: Sms,
     /// E-mail.
@@ -348,6 +354,7 @@ impl Config {
         complaints.extend(self.auth.keys().err());
         complaints.extend(self.elqr.check().err());
         complaints.extend(self.photos.place().err());
+        complaints.extend(self.acquirers.complaints(self.is_production()));
         if self.is_production() {
             complaints.extend(self.complaints_of_production());
         }

@@ -29,6 +29,7 @@ pub mod starter;
 pub mod state;
 pub mod tokens;
 // The rooms, lower ones first.
+pub mod acquirers;
 pub mod audit;
 pub mod branches;
 pub mod claims;

@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["customers", "staff", "quotes", "shifts", "starter"],
     &["orders"],
     &["parcels", "payments"],
-    &["claims", "receipts", "shipments"],
+    &["acquirers", "claims", "receipts", "shipments"],
     &["desk", "tracking"],
     &["app"],
     &["cli"],
