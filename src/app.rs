@@ -9,6 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
+use crate::acquirers::http as acquirers;
 use crate::audit::http as audit;
 use crate::branches::http as branches;
 use crate::claims::http as claims;
@@ -37,6 +38,7 @@ const OPERATOR: Who = Who::Only(&[Role::Operator]);
 const CASHIER: Who = Who::Only(&[Role::Cashier]);
 const WAREHOUSE: Who = Who::Only(&[Role::Warehouse]);
 const NOT_AUDITOR: Who = Who::Only(&[Role::Operator, Role::Cashier, Role::Warehouse]);
+const MONEY_DESK: Who = Who::Only(&[Role::Operator, Role::Cashier]);
 const ORDER_DESK: Who = Who::Only(&[Role::Operator, Role::Warehouse]);
 
 /// Every call of the service: its address, its handler, who may make it, and what it is for.
@@ -95,6 +97,11 @@ pub fn routes() -> Vec<Route> {
         get("/v1/orders/{code}/ledger", payments::ledger, AnyStaff, "Journals, postings, balance").gives::<payments::LedgerView>(200),
         get("/v1/receipts/{receipt_no}", receipts::get, AnyStaff, "A receipt: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF for a thermal printer or a phone").query::<DocumentQuery>().gives::<receipts::ReceiptView>(200),
         get("/v1/orders/{code}/elqr", elqr::bill, AnyStaff, "The balance as a national QR code: JSON, or its picture with `Accept: image/svg+xml` or `image/png`").gives::<elqr::ElqrView>(200),
+        post("/v1/orders/{code}/acquiring", acquirers::create, MONEY_DESK, "Let the customer pay at a payment provider").takes::<acquirers::AcquiringRequest>().gives::<acquirers::InvoiceView>(201),
+        get("/v1/orders/{code}/acquiring", acquirers::list, AnyStaff, "The order's invoices at payment providers, newest first").lists::<acquirers::InvoiceView>(),
+        post("/v1/acquiring/{id}/check", acquirers::check, CASHIER, "Ask the provider now whether an invoice is paid").takes::<Nothing>().gives::<acquirers::InvoiceView>(200),
+        post("/v1/acquirers/{provider}/callback", acquirers::callback, Anyone, "A payment provider's message, in its own form").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200),
+        post("/v1/acquirers/mkassa/callback/{secret}", acquirers::secret_callback, Anyone, "MKassa's message, which carries no signature").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200),
         post("/v1/orders/{code}/purchase", orders::purchase_made, OPERATOR, "We bought it").takes::<orders::PurchaseRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),

@@ -206,6 +206,10 @@ problems! {
         "Something about the claim is suspicious: `flags` says what, and names the other claim where there is one. Compare the receipts and the bank's statement. To approve it all the same, send `override_reason`.";
     TooManyClaims = "too_many_claims", 409, "Enough claims are waiting",
         "An order can have five transfer claims that wait. They are looked at in order; send the next one when these are decided.";
+    AcquirerNotConfigured = "acquirer_not_configured", 409, "This payment provider is not set up",
+        "An invoice at a payment provider needs a contract with it and what it issued. Whoever runs the service sets `acquirers.<provider>.*` and restarts it.";
+    AcquirerSilent = "acquirer_silent", 409, "This payment provider cannot be asked",
+        "It has no call that tells what became of a payment; its own message will.";
     AlreadyArrived = "already_arrived", 409, "This truck has arrived already",
         "The whole load was unloaded before; nothing was changed. To record parcels that turned up later, send their `barcodes`.";
     NotOnShipment = "not_on_shipment", 409, "Not on this truck",
@@ -226,6 +230,8 @@ problems! {
         "Wait the seconds of `Retry-After`, then try again.";
     Internal = "internal", 500, "Something broke on our side",
         "Nothing was changed. Give the `request_id` to whoever runs the service; the log has the reason.";
+    AcquirerFailed = "acquirer_failed", 502, "The payment provider did not do it",
+        "It could not be reached, or said no; the detail repeats its words. Nothing was booked. Try again with a fresh Idempotency-Key, or take the money another way.";
     Unavailable = "unavailable", 503, "Not available at the moment",
         "The service or its database is away or too busy. Repeat after the seconds of `Retry-After`, with the same Idempotency-Key.";
 }

@@ -57,6 +57,14 @@ id! {
     NotificationId
 }
 id! {
+    /// An invoice at a payment provider.
+    AcquirerInvoiceId
+}
+id! {
+    /// A callback of a payment provider.
+    CallbackId
+}
+id! {
     /// An entry of a timeline, of the audit trail, of a list that only grows.
     EntryId
 }

@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 use crate::ids::Actor;
 use crate::tokens::Tokens;
 
+/// Questions to companies outside that may wait for their answers at once; more wait for their turn.
+const QUESTIONS: usize = 8;
+
 /// The service as a value: cheap to clone, handed to every handler.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -40,7 +43,9 @@ pub struct Inner {
     writing: Arc<Semaphore>,
     /// Slots for hashing a password, which takes 19 MiB and a core, or preparing a photo, which takes more.
     hashing: Arc<Semaphore>,
-    /// As many threads as can be of use at once: one for every connection and every hash.
+    /// Turns to ask a company outside.
+    asking: Arc<Semaphore>,
+    /// As many threads as can be of use at once: one for every connection, every hash and every question outside.
     blocking_threads: usize,
 }
 
@@ -64,7 +69,8 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
         let hashing = Arc::new(Semaphore::new(cores));
         let (reading, writing) = db.turns();
-        let blocking_threads = reading.available_permits() + writing.available_permits() + cores;
+        let asking = Arc::new(Semaphore::new(QUESTIONS));
+        let blocking_threads = reading.available_permits() + writing.available_permits() + cores + QUESTIONS;
         let in_flight = Mutex::default();
         let inner = Inner {
             config,
@@ -77,6 +83,7 @@ impl App {
             reading,
             writing,
             hashing,
+            asking,
             blocking_threads,
         };
         Ok(Self(Arc::new(inner)))
@@ -141,6 +148,19 @@ impl App {
         block(move || {
             // Held by the work, not by the request: a caller who hangs up does not make room for another one.
             let _permit = permit;
+            Ok(work())
+        })
+        .await
+    }
+
+    /// Asks somebody outside, who may take their time, off the async threads and with no transaction open.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when too many questions wait for their answers already.
+    pub async fn call_out<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let turn = turn(&self.asking).await?;
+        block(move || {
+            let _turn = turn;
             Ok(work())
         })
         .await

@@ -67,10 +67,14 @@ impl MKassa {
         if id_of(&said).as_ref() != Some(id) {
             return Err(Failure::Away("an answer about another transaction".to_owned()));
         }
+        let reference = reference(&said);
+        if question.provider_invoice_id.as_ref() != Some(id) && reference.is_none() {
+            return Err(Failure::Refused("MKassa does not say whose transaction this is".to_owned()));
+        }
         Ok(Said {
             is_paid: said.get("status").and_then(Value::as_str) == Some("paid"),
             payment_id: Some(id.clone()),
-            reference: reference(&said),
+            reference,
             amount_tyiyn: amount.map(|sum| som::read_tyiyn(&sum).ok_or_else(unreadable)).transpose()?,
             currency: None,
         })

@@ -53,12 +53,17 @@ const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 const TOKEN: &str = "staff";
 
 /// The chapters of the document, in the order of an order's life.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: &[(&str, &str)] = &[
     ("auth", "Log in, stay logged in, log out"),
     ("me", "The account behind a token"),
     ("orders", "From request to pickup, with its money"),
     ("transfer-claims", "Transfers that customers told of, for the cashier to decide"),
     ("photos", "Pictures, for staff"),
+    ("receipts", "Payments on paper"),
+    ("customers", "Who they are, and the credit kept for them"),
+    ("cash-shifts", "The drawer from one count to the next"),
+    ("acquiring", "Invoices at payment providers"),
+    ("acquirers", "What payment providers send"),
     ("parcels", "Boxes in the China warehouse and after"),
     ("shipments", "Trucks: load, depart, report, arrive"),
     ("track", "What anybody with a code may see"),
@@ -107,7 +112,7 @@ pub fn document(routes: &[Route], firm: &Firm) -> OpenApi {
             ServerBuilder::new().url(&firm.public_url).description(Some("The address customers see")).build(),
             ServerBuilder::new().url("/").description(Some("Wherever this document came from")).build(),
         ]))
-        .tags(Some(TAGS.map(|(name, about)| TagBuilder::new().name(name).description(Some(about)).build())))
+        .tags(Some(TAGS.iter().map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build())))
         .paths(paths)
         .components(Some(components.build()))
         .build()
@@ -218,6 +223,7 @@ fn path_example(path: &str, name: &str) -> &'static str {
         (path, "code") if path.starts_with("/v1/shipments") => "SH-2026-0001",
         (_, "code") => "TG-7K4M9-2QX8C-5",
         (_, "slug") => "balance_due",
+        (_, "provider") => "freedom_pay",
         _ => "0190b5a4-7b8e-7c3d-9a51-6f3f2f0e8d11",
     }
 }

@@ -19,7 +19,7 @@ use crate::ids::{Actor, Role};
 use crate::notifications::Gateways;
 use crate::staff::{self, NewMember, Password};
 use crate::state::App;
-use crate::{elqr, rates, starter};
+use crate::{acquirers, elqr, rates, starter};
 
 /// Order tracking for a cargo consolidator: request, code, quote, som, truck, message, pickup.
 #[derive(Parser)]
@@ -35,16 +35,16 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the API, the pages and the message worker.
+    /// Serve the API, the pages and the workers.
     Serve {
         /// Start with a temporary database full of examples, and print logins and codes to try.
         #[arg(long)]
         demo: bool,
-        /// Leave the sending of messages to `torugart worker` processes.
+        /// Leave messages and payment providers' callbacks to `torugart worker` processes.
         #[arg(long)]
         no_worker: bool,
     },
-    /// Only send messages.
+    /// Only send messages and book what payment providers report.
     Worker,
     /// Bring the database to the shape this binary expects.
     Migrate,
@@ -238,6 +238,7 @@ fn parse_elqr(payload: &str) -> Result<()> {
 
 fn check(config: &Config) -> Result<()> {
     Gateways::from_config(config)?;
+    acquirers::switched_on(config)?;
     println!("The settings of environment {:?} can be used.", config.environment);
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::notifications::{self, Gateways};
 use crate::state::App;
-use crate::{app, rates};
+use crate::{acquirers, app, rates};
 
 /// How often a waiting thread looks whether it should stop.
 const TICK: Duration = Duration::from_millis(200);
@@ -44,6 +44,16 @@ impl Background {
         let gateways = Gateways::from_config(&app.config)?;
         let app = app.clone();
         self.spawn("messages", move |stop| notifications::run(&app, &gateways, stop))
+    }
+
+    /// Works on what payment providers send, where one is set up.
+    pub(super) fn take_payments(&mut self, app: &App) -> Result<()> {
+        let acquirers = acquirers::switched_on(&app.config)?;
+        if acquirers.is_empty() {
+            return Ok(());
+        }
+        let app = app.clone();
+        self.spawn("payments", move |stop| acquirers::run(&app, &acquirers, stop))
     }
 
     /// Folds the samples behind `/metrics` together; without it they pile up while nobody scrapes.
@@ -102,6 +112,7 @@ pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
     let mut background = Background::new();
     if with_worker {
         background.send_messages(&app)?;
+        background.take_payments(&app)?;
     }
     background.refresh_rates(&app)?;
     background.keep_figures(&app)?;
@@ -124,10 +135,11 @@ pub(super) fn work(config: Config) -> Result<()> {
     let app = open(config)?;
     let mut background = Background::new();
     background.send_messages(&app)?;
+    background.take_payments(&app)?;
     background.keep_figures(&app)?;
     actix_web::rt::System::new().block_on(async {
         let stop = told_to_stop()?;
-        tracing::info!(database = app.db.kind(), "sending messages; Ctrl-C stops");
+        tracing::info!(database = app.db.kind(), "sending messages and booking payments; Ctrl-C stops");
         stop.await;
         Ok(())
     })

@@ -89,50 +89,55 @@ pub struct Finik {
 impl Acquirers {
     /// Every complaint about a provider that is set by half.
     pub fn complaints(&self, is_production: bool) -> Vec<String> {
-        let (freedom_pay, odengi, mkassa, finik) = (&self.freedom_pay, &self.odengi, &self.mkassa, &self.finik);
-        let secret = |secret: &SecretString| secret.expose_secret().to_owned();
-        let mut complaints: Vec<String> = [
-            (
-                "freedom_pay",
-                vec![
-                    ("url", freedom_pay.url.clone()),
-                    ("merchant_id", freedom_pay.merchant_id.clone()),
-                    ("secret_key", secret(&freedom_pay.secret_key)),
-                ],
-            ),
-            (
-                "odengi",
-                vec![("url", odengi.url.clone()), ("sid", odengi.sid.clone()), ("password", secret(&odengi.password))],
-            ),
-            (
-                "mkassa",
-                vec![
-                    ("url", mkassa.url.clone()),
-                    ("api_key", secret(&mkassa.api_key)),
-                    ("callback_secret", secret(&mkassa.callback_secret)),
-                ],
-            ),
-            (
-                "finik",
-                vec![
-                    ("url", finik.url.clone()),
-                    ("api_key", secret(&finik.api_key)),
-                    ("account_id", finik.account_id.clone()),
-                    ("mcc", finik.mcc.clone()),
-                    ("name", finik.name.clone()),
-                    ("private_key", secret(&finik.private_key)),
-                    ("public_key", finik.public_key.clone()),
-                ],
-            ),
-        ]
-        .into_iter()
-        .flat_map(|(provider, settings)| half_set(provider, &settings, is_production))
-        .collect();
+        let mut complaints: Vec<_> = self
+            .settings()
+            .into_iter()
+            .flat_map(|(provider, settings)| half_set(provider, &settings, is_production))
+            .collect();
         complaints.extend(self.mkassa.complaint());
         if self.time_out_s == 0 {
             complaints.push("acquirers.time_out_s must be at least 1".to_owned());
         }
         complaints
+    }
+
+    /// The settings that each provider cannot do without.
+    fn settings(&self) -> [(&'static str, Vec<(&'static str, &str)>); 4] {
+        let Self { freedom_pay, odengi, mkassa, finik, .. } = self;
+        [
+            (
+                "freedom_pay",
+                vec![
+                    ("url", &*freedom_pay.url),
+                    ("merchant_id", &freedom_pay.merchant_id),
+                    ("secret_key", freedom_pay.secret_key.expose_secret()),
+                ],
+            ),
+            (
+                "odengi",
+                vec![("url", &*odengi.url), ("sid", &odengi.sid), ("password", odengi.password.expose_secret())],
+            ),
+            (
+                "mkassa",
+                vec![
+                    ("url", &*mkassa.url),
+                    ("api_key", mkassa.api_key.expose_secret()),
+                    ("callback_secret", mkassa.callback_secret.expose_secret()),
+                ],
+            ),
+            (
+                "finik",
+                vec![
+                    ("url", &*finik.url),
+                    ("api_key", finik.api_key.expose_secret()),
+                    ("account_id", &finik.account_id),
+                    ("mcc", &finik.mcc),
+                    ("name", &finik.name),
+                    ("private_key", finik.private_key.expose_secret()),
+                    ("public_key", &finik.public_key),
+                ],
+            ),
+        ]
     }
 }
 
@@ -150,7 +155,7 @@ impl MKassa {
 }
 
 /// Says what is missing, never what is there.
-fn half_set(provider: &str, settings: &[(&str, String)], is_production: bool) -> Vec<String> {
+fn half_set(provider: &str, settings: &[(&str, &str)], is_production: bool) -> Vec<String> {
     let missing: Vec<_> = settings
         .iter()
         .filter(|(_, value)| value.is_empty())
@@ -172,4 +177,70 @@ fn half_set(provider: &str, settings: &[(&str, String)], is_production: bool) ->
         }
     }
     complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    fn complaints(change: impl FnOnce(&mut super::Acquirers), is_production: bool) -> Vec<String> {
+        let mut all = Config::defaults().unwrap().acquirers;
+        change(&mut all);
+        all.complaints(is_production)
+    }
+
+    #[test]
+    fn what_is_switched_off_or_whole_is_fine() {
+        assert_eq!(complaints(|_| (), true), [] as [String; 0]);
+        let whole = |all: &mut super::Acquirers| {
+            all.odengi.url = "https://api.dengi.o.kg/api/json/json.php".to_owned();
+            all.odengi.sid = "1".to_owned();
+            all.odengi.password = "word".into();
+        };
+        assert_eq!(complaints(whole, true), [] as [String; 0]);
+    }
+
+    #[test]
+    fn half_a_provider_is_named_without_its_secrets() {
+        let said = complaints(|all| all.freedom_pay.secret_key = "hush".into(), false);
+        assert_eq!(
+            said,
+            [
+                "set acquirers.freedom_pay.url, acquirers.freedom_pay.merchant_id too, or clear all of acquirers.freedom_pay"
+            ]
+        );
+        for half in [
+            (|all: &mut super::Acquirers| all.mkassa.url = "https://api.mkassa.kg".to_owned())
+                as fn(&mut super::Acquirers),
+            |all| all.odengi.sid = "1".to_owned(),
+            |all| all.finik.mcc = "4215".to_owned(),
+        ] {
+            assert_eq!(complaints(half, false).len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_secret_that_can_be_guessed_and_an_open_line_are_refused() {
+        let mkassa = |secret: &'static str, url: &'static str| {
+            move |all: &mut super::Acquirers| {
+                all.mkassa.url = url.to_owned();
+                all.mkassa.api_key = "key".into();
+                all.mkassa.callback_secret = secret.into();
+            }
+        };
+        let long = "0123456789abcdef0123456789abcdef";
+        let url = "https://api.mkassa.kg";
+        assert_eq!(complaints(mkassa(long, url), true), [] as [String; 0]);
+        for (secret, url, is_production) in [
+            ("0123456789abcdef0123456789abcde", url, false),
+            ("0123456789abcdef/123456789abcdef", url, false),
+            (long, "http://api.mkassa.kg", true),
+            (long, "api.mkassa.kg", false),
+            (long, "https://me:word@api.mkassa.kg", false),
+        ] {
+            assert_eq!(complaints(mkassa(secret, url), is_production).len(), 1, "{secret} {url}");
+        }
+        assert_eq!(complaints(mkassa(long, "http://127.0.0.1:1"), false), [] as [String; 0]);
+        assert_eq!(complaints(|all| all.time_out_s = 0, false).len(), 1);
+    }
 }

@@ -51,7 +51,7 @@ struct Claimed {
 }
 
 /// Takes up to `limit` due rows of the outbox for one worker until `lease_until`, and names them; rows of the `resting`
-/// channel stay. On PostgreSQL several workers take different rows; SQLite has one writer at a time anyway.
+/// channel stay.
 ///
 /// # Errors
 /// Those of the database.
@@ -62,10 +62,7 @@ pub fn claim_due(
     limit: i64,
     resting: &str,
 ) -> Result<Vec<String>> {
-    let skip = match conn {
-        Conn::Pg(_) => "FOR UPDATE SKIP LOCKED",
-        Conn::Sqlite(_) => "",
-    };
+    let skip = skip_locked(conn);
     let claimed: Vec<Claimed> = diesel::sql_query(
         "UPDATE notifications SET state = 'sending', attempts = attempts + 1, next_attempt_at = $1 WHERE id IN \
          (SELECT id FROM notifications WHERE state IN ('pending', 'sending') AND next_attempt_at <= $2 AND channel <> $3 \
@@ -79,4 +76,36 @@ pub fn claim_due(
     .bind::<BigInt, _>(limit)
     .load(conn)?;
     Ok(claimed.into_iter().map(|row| row.id).collect())
+}
+
+/// Takes up to `limit` due callbacks of payment providers for one worker until `lease_until`, and names them.
+///
+/// # Errors
+/// Those of the database.
+pub fn claim_callbacks(
+    conn: &mut Conn,
+    now: NaiveDateTime,
+    lease_until: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<String>> {
+    let skip = skip_locked(conn);
+    let claimed: Vec<Claimed> = diesel::sql_query(
+        "UPDATE acquirer_callbacks SET attempts = attempts + 1, next_attempt_at = $1 WHERE id IN \
+         (SELECT id FROM acquirer_callbacks WHERE next_attempt_at <= $2 ORDER BY next_attempt_at, id LIMIT $3 ",
+    )
+    .sql(skip)
+    .sql(") RETURNING id")
+    .bind::<Timestamp, _>(lease_until)
+    .bind::<Timestamp, _>(now)
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    Ok(claimed.into_iter().map(|row| row.id).collect())
+}
+
+/// On PostgreSQL several workers take different rows; SQLite has one writer at a time anyway.
+fn skip_locked(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Pg(_) => "FOR UPDATE SKIP LOCKED",
+        Conn::Sqlite(_) => "",
+    }
 }

@@ -388,6 +388,50 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    acquirer_invoices (id) {
+        id -> Text,
+        provider -> Text,
+        order_id -> Text,
+        order_code -> Text,
+        reference -> Text,
+        amount_tyiyn -> BigInt,
+        state -> Text,
+        provider_invoice_id -> Nullable<Text>,
+        pay_url -> Nullable<Text>,
+        error -> Nullable<Text>,
+        created_at -> Timestamp,
+        paid_at -> Nullable<Timestamp>,
+        actor -> Text,
+    }
+}
+
+diesel::table! {
+    acquirer_callbacks (id) {
+        id -> Text,
+        provider -> Text,
+        received_at -> Timestamp,
+        body -> Binary,
+        headers -> Text,
+        verdict -> Text,
+        reason -> Nullable<Text>,
+        invoice_id -> Nullable<Text>,
+        attempts -> Integer,
+        next_attempt_at -> Nullable<Timestamp>,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    acquirer_payments (provider, payment_key) {
+        provider -> Text,
+        payment_key -> Text,
+        invoice_id -> Text,
+        amount_tyiyn -> BigInt,
+        at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     branches,
     staff,
@@ -416,4 +460,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notifications,
     photos,
     transfer_claims,
+    acquirer_invoices,
+    acquirer_callbacks,
+    acquirer_payments,
 );

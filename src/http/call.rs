@@ -4,13 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::body::Fingerprint;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::idempotency::{self, Answer, Intention};
 use crate::ids::Actor;
-use crate::state::App;
+use crate::state::{App, InFlight};
 
 /// The identifier of a request, in its log lines, its answer and its audit rows.
 #[derive(Clone, Debug)]
@@ -112,13 +113,48 @@ impl Call {
         fingerprint: Fingerprint,
         work: impl Fn(&mut Tx) -> Result<Reply<T>> + Send + 'static,
     ) -> Result<HttpResponse> {
+        let (answer, replayed, _flight) = self.once(&app, fingerprint, move |tx| work(tx)?.answer()).await?;
+        Ok(respond(answer, replayed))
+    }
+
+    /// The same for what takes a call to somebody outside: `begin` writes down the intention, once for ever with a
+    /// key; `end` is given what `begin` gave, goes on from wherever an earlier try stopped, and makes the answer.
+    ///
+    /// # Errors
+    /// Those of `begin` and `end`; `request_in_flight`; `idempotency_key_reused`.
+    pub async fn write_then<B, T, F>(
+        self,
+        app: App,
+        fingerprint: Fingerprint,
+        begin: impl Fn(&mut Tx) -> Result<B> + Send + 'static,
+        end: impl FnOnce(B) -> F,
+    ) -> Result<HttpResponse>
+    where
+        B: Serialize + DeserializeOwned,
+        T: Serialize,
+        F: Future<Output = Result<Reply<T>>>,
+    {
+        let begin = move |tx: &mut Tx| Reply::created(begin(tx)?).answer();
+        let (begun, replayed, _flight) = self.once(&app, fingerprint, begin).await?;
+        let begun = serde_json::from_str(&begun.body)
+            .map_err(|error| Error::Startup(format!("what was begun cannot be read again: {error}")))?;
+        Ok(respond(end(begun).await?.answer()?, replayed))
+    }
+
+    /// Makes the answer in one transaction, at most once with a key; the flight lasts until the caller has answered.
+    async fn once(
+        self,
+        app: &App,
+        fingerprint: Fingerprint,
+        work: impl Fn(&mut Tx) -> Result<Answer> + Send + 'static,
+    ) -> Result<(Answer, bool, Option<InFlight>)> {
         let Call { actor, request_id, key, target } = self;
         let answer = move |tx: &mut Tx| {
             tx.request_id.clone_from(&request_id);
-            work(tx)?.answer()
+            work(tx)
         };
         let Some(key) = key else {
-            return Ok(respond(app.write(&actor, answer).await?, false));
+            return Ok((app.write(&actor, answer).await?, false, None));
         };
         let scope = actor.scope();
         let Some(flight) = app.enter_flight(format!("{scope}\n{key}")) else {
@@ -130,8 +166,7 @@ impl Call {
         };
         let intention = Intention { scope, key, request_hash: fingerprint.with_target(&target) };
         let (answer, replayed) = app.write(&actor, move |tx| idempotency::once(tx, &intention, &answer)).await?;
-        drop(flight);
-        Ok(respond(answer, replayed))
+        Ok((answer, replayed, Some(flight)))
     }
 }
 

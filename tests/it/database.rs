@@ -23,9 +23,10 @@ on_both! {
             .db
             .read(|conn| {
                 ask_for!(
-                    conn, audit, branches, cash_moves, cash_shifts, checkpoints, company_rates, counters, customers, events, idempotency_keys,
-                    journal_seals, journals, notifications, order_items, orders, parcels, payments, photos, postings, quotes,
-                    rates, sessions, shipments, spent_refresh_tokens, staff, tariffs, transfer_claims,
+                    conn, acquirer_callbacks, acquirer_invoices, acquirer_payments, audit, branches, cash_moves,
+                    cash_shifts, checkpoints, company_rates, counters, customers, events, idempotency_keys,
+                    journal_seals, journals, notifications, order_items, orders, parcels, payments, photos, postings,
+                    quotes, rates, sessions, shipments, spent_refresh_tokens, staff, tariffs, transfer_claims,
                 );
                 Ok(())
             })

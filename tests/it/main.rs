@@ -3,6 +3,7 @@
 #[macro_use]
 mod harness;
 
+mod acquirers;
 mod adjustments;
 mod arrival;
 mod arrows;

@@ -1,5 +1,6 @@
 //! What the integration tests share: a real server on a real database, and the world outside, small enough for a test.
 
+pub mod acquirers;
 pub mod gateway;
 pub mod http;
 pub mod pictures;

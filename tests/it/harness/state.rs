@@ -8,6 +8,9 @@ use super::server::{Answer, Server};
 
 /// Tables, and what of a row can change. Where rows are only ever added, it is enough to name them.
 const TABLES: &[(&str, &str)] = &[
+    ("acquirer_callbacks", "id || verdict || CAST(attempts AS TEXT)"),
+    ("acquirer_invoices", "id || state || COALESCE(provider_invoice_id, '') || COALESCE(pay_url, '')"),
+    ("acquirer_payments", "provider || ' ' || payment_key"),
     ("audit", "id"),
     ("branches", "code || name || city || address || phone || hours"),
     ("cash_moves", "id"),

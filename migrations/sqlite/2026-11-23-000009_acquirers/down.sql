@@ -1,0 +1,3 @@
+DROP TABLE acquirer_payments;
+DROP TABLE acquirer_callbacks;
+DROP TABLE acquirer_invoices;
