@@ -3,6 +3,7 @@
 #[macro_use]
 mod harness;
 
+mod acquirer_storm;
 mod acquirers;
 mod adjustments;
 mod arrival;
