@@ -73,6 +73,7 @@ pub fn routes() -> Vec<Route> {
         get("/v1/rates", rates::list, AnyStaff, "Exchange rates, and which one a quote would use").gives::<rates::RatesView>(200),
         put("/v1/rates", rates::set, ADMIN, "Set the firm's own rates or margins").takes::<rates::RatesRequest>().gives::<rates::RatesView>(200),
         get("/v1/tariffs", tariffs::list, AnyStaff, "Tariffs, the latest first").lists::<tariffs::TariffView>(),
+        get("/v1/tariffs/current", tariffs::current, AnyStaff, "The tariff that a quote for a route and a category would take now").query::<tariffs::CurrentQuery>().gives::<tariffs::TariffView>(200),
         put("/v1/tariffs", tariffs::follow, ADMIN, "Put a tariff in force").takes::<tariffs::TariffRequest>().gives::<tariffs::TariffView>(200),
 
         post("/v1/orders", orders::place, Anyone, "Place a request, get a code").takes::<orders::OrderRequest>().gives::<orders::OrderAnswer>(201),

@@ -29,12 +29,12 @@ pub fn furnish(tx: &mut Tx, starter: &Starter) -> Result<()> {
     }
     if tariffs::list(tx)?.is_empty() {
         let tariff = &starter.tariff;
+        let price_per_kg = Money { amount: tariff.price_per_kg_usd_cents, currency: Currency::Usd };
         let new = NewTariff {
-            valid_from: None,
-            price_per_kg: Money { amount: tariff.price_per_kg_usd_cents, currency: Currency::Usd },
             min_weight_g: tariff.min_weight_g,
             free_storage_days: tariff.free_storage_days,
             service_fee_bp: tariff.service_fee_bp,
+            ..NewTariff::flat(price_per_kg)
         };
         tariffs::follow(tx, &new)?;
     }

@@ -324,18 +324,8 @@ fn request(index: usize, kind: Kind, description: &str) -> Result<NewOrder> {
 
 fn offer(description: &str, fen: i64, weight_g: i64) -> NewQuote {
     let yuan = |amount| Money { amount, currency: Currency::Cny };
-    NewQuote {
-        lines: vec![LineRequest {
-            description: description.to_owned(),
-            link: None,
-            quantity: 1,
-            unit_price: yuan(fen),
-        }],
-        domestic_delivery: Some(yuan(1_200)),
-        estimated_weight_g: weight_g,
-        service_fee_bp: None,
-        valid_until: None,
-    }
+    let line = LineRequest { description: description.to_owned(), link: None, quantity: 1, unit_price: yuan(fen) };
+    NewQuote { domestic_delivery: Some(yuan(1_200)), ..NewQuote::of(vec![line], weight_g) }
 }
 
 fn pay(tx: &mut Tx, code: &OrderCode, amount_tyiyn: i64, method: Method) -> Result<()> {

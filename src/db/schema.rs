@@ -122,6 +122,17 @@ diesel::table! {
         service_fee_bp -> Integer,
         created_at -> Timestamp,
         created_by -> Text,
+        from_branch -> Nullable<Text>,
+        to_branch -> Nullable<Text>,
+        mode -> Nullable<Text>,
+        category -> Nullable<Text>,
+        weight_steps -> Text,
+        density_bands -> Text,
+        volumetric_divisor -> Nullable<BigInt>,
+        weight_rounding_g -> BigInt,
+        storage_fee_tyiyn -> BigInt,
+        service_fee_min_tyiyn -> BigInt,
+        valid_until -> Nullable<Timestamp>,
     }
 }
 

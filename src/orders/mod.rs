@@ -217,7 +217,7 @@ pub fn post(tx: &mut Tx, order: &mut Order, entry: ledger::Entry) -> Result<crat
 pub fn quote(tx: &mut Tx, code: &OrderCode, new: &NewQuote) -> Result<Order> {
     let mut order = lock(tx, code)?;
     rules::next(order.status, Event::Quoted).map_err(|legal| wrong_status(&order, &legal))?;
-    let quote = quotes::offer(tx, &order.id, new)?;
+    let quote = quotes::offer(tx, &order.id, &order.pickup_point_id, new)?;
     advance(tx, &mut order, Event::Quoted, Entry::new(EventKind::OrderQuoted))?;
     audit::record(
         tx,

@@ -11,6 +11,7 @@ use crate::ids::ParcelId;
 use crate::ledger::{self, Account, Journal, Kind, Posting};
 use crate::orders::{self, EventKind, Order};
 use crate::quotes;
+use crate::tariffs::SizeMm;
 
 /// What a scale says.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,13 @@ pub fn charge(tx: &mut Tx, order: &mut Order, parcel: &mut Parcel) -> Result<()>
     if parcel.freight_tyiyn.is_some() {
         return Ok(());
     }
-    let (tariff, dollar) = quotes::freight_terms(tx, &order.id)?;
-    let weight_g = parcel.weight_g.unwrap_or(tariff.min_weight_g);
-    let Some(freight_tyiyn) = tariff.freight_tyiyn(weight_g, dollar, tx.firm.rounding_step_tyiyn) else {
+    let terms = quotes::freight_terms(tx, &order.id, &order.pickup_point_id)?;
+    let weight_g = parcel.weight_g.unwrap_or(terms.tariff.min_weight_g);
+    let size = SizeMm::of(parcel.length_mm, parcel.width_mm, parcel.height_mm);
+    let Some(charge) = terms.charge(weight_g, size, tx.firm.rounding_step_tyiyn) else {
         return Err(Error::Startup(format!("the freight of parcel {} does not fit", parcel.barcode)));
     };
+    let freight_tyiyn = charge.amount_tyiyn;
     parcel.freight_tyiyn = Some(freight_tyiyn);
     save(tx, parcel, parcel.status)?;
     if freight_tyiyn == 0 {

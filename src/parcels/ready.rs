@@ -41,8 +41,8 @@ fn has_news(tx: &mut Tx, order: &Order) -> Result<bool> {
 }
 
 fn free_until(tx: &mut Tx, order: &Order) -> Result<NaiveDateTime> {
-    let (tariff, _) = quotes::freight_terms(tx, &order.id)?;
-    let days = Days::new(u64::try_from(tariff.free_storage_days).unwrap_or(0));
+    let terms = quotes::freight_terms(tx, &order.id, &order.pickup_point_id)?;
+    let days = Days::new(u64::try_from(terms.tariff.free_storage_days).unwrap_or(0));
     Ok(tx.now.checked_add_days(days).unwrap_or(tx.now))
 }
 

@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rules::LineRequest;
-use super::{Line, NewQuote, Quote, State};
+use super::{FreightEstimate, Line, NewQuote, Quote, State};
 use crate::error::{Problem, Result};
 use crate::http::moment::Moment;
 use crate::ids::QuoteId;
 use crate::money::{Money, Sum, YuanPrice};
 use crate::rates::PinnedRate;
-use crate::tariffs::http::Percent;
+use crate::tariffs::Route;
+use crate::tariffs::http::{Percent, checked_category, checked_size};
 
-/// No purchase of one customer is heavier, grams; a typing mistake, not a parcel.
-pub const MOST_WEIGHT_G: i64 = 5_000_000;
+pub use crate::tariffs::http::MOST_WEIGHT_G;
 
 /// A quote.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -29,7 +29,13 @@ pub struct QuoteView {
     #[schema(value_type = String)]
     service_fee_percent: rust_decimal::Decimal,
     estimated_weight_g: i64,
+    length_mm: Option<i64>,
+    width_mm: Option<i64>,
+    height_mm: Option<i64>,
+    category: Option<String>,
     freight: Sum,
+    /// What freight was counted from; null in old quotes.
+    freight_estimate: Option<FreightEstimate>,
     /// Null: consolidators clear the truck as cargo, and the price of a kilogram includes it.
     customs_estimate: Option<Sum>,
     /// goods + domestic_delivery + service_fee + freight
@@ -68,6 +74,11 @@ pub fn view(quote: Quote) -> Result<QuoteView> {
         service_fee: Sum::tyiyn(quote.service_fee_tyiyn),
         service_fee_percent: rust_decimal::Decimal::new(details.service_fee_bp.into(), 2).normalize(),
         estimated_weight_g: details.estimated_weight_g,
+        length_mm: details.size.map(|size| size.length),
+        width_mm: details.size.map(|size| size.width),
+        height_mm: details.size.map(|size| size.height),
+        category: details.category,
+        freight_estimate: details.freight,
         freight: beside(quote.freight_tyiyn, details.freight_original),
         customs_estimate: None,
         total: Sum::tyiyn(quote.total_tyiyn),
@@ -93,6 +104,19 @@ pub struct QuoteRequest {
     #[schema(value_type = Option<Money>)]
     domestic_delivery: Option<YuanPrice>,
     estimated_weight_g: i64,
+    /// Sides of everything together, where the tariff counts volume or density: all three, or none.
+    #[serde(default)]
+    length_mm: Option<i64>,
+    #[serde(default)]
+    width_mm: Option<i64>,
+    #[serde(default)]
+    height_mm: Option<i64>,
+    /// What kind of goods, one word of the price list.
+    #[serde(default)]
+    category: Option<String>,
+    /// From the oldest warehouse to the order's pickup point by truck, where it does not say otherwise.
+    #[serde(default)]
+    route: Route,
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     service_fee_percent: Option<Percent>,
@@ -130,6 +154,9 @@ impl QuoteRequest {
             lines,
             domestic_delivery: self.domestic_delivery.map(YuanPrice::money),
             estimated_weight_g: self.estimated_weight_g,
+            size: checked_size(self.length_mm, self.width_mm, self.height_mm)?,
+            category: checked_category(self.category.as_deref(), "/category")?,
+            route: self.route,
             service_fee_bp: self.service_fee_percent.map(Percent::bp),
             valid_until: self.valid_until.map(Moment::utc),
         })

@@ -8,12 +8,13 @@ use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::branches;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result};
-use crate::ids::{EntryId, OrderId, QuoteId};
-use crate::money::{Currency, Money, Sum};
+use crate::ids::{BranchId, EntryId, OrderId, QuoteId};
+use crate::money::{Currency, Money, Rate, Sum};
 use crate::rates::{self, PinnedRate};
-use crate::tariffs;
+use crate::tariffs::{self, Basis, Charge, Route, SizeMm, Tariff};
 
 pub use store::Quote;
 
@@ -40,10 +41,32 @@ pub struct NewQuote {
     pub domestic_delivery: Option<Money>,
     /// Estimated weight of everything, grams.
     pub estimated_weight_g: i64,
+    /// Estimated size of everything, for tariffs by volume or density.
+    pub size: Option<SizeMm>,
+    /// What kind of goods.
+    pub category: Option<String>,
+    /// On which way; to the order's pickup point when not named.
+    pub route: Route,
     /// Hundredths of a percent of the goods; the tariff's when not named.
     pub service_fee_bp: Option<i32>,
     /// When the offer ends; the configured life from now when not named.
     pub valid_until: Option<NaiveDateTime>,
+}
+
+impl NewQuote {
+    /// An offer of these goods with nothing else to it.
+    pub fn of(lines: Vec<rules::LineRequest>, estimated_weight_g: i64) -> Self {
+        Self {
+            lines,
+            domestic_delivery: None,
+            estimated_weight_g,
+            size: None,
+            category: None,
+            route: Route::default(),
+            service_fee_bp: None,
+            valid_until: None,
+        }
+    }
 }
 
 /// One line of goods, priced.
@@ -72,8 +95,17 @@ pub struct Details {
     pub domestic_original: Option<Money>,
     /// Freight, in the currency of the tariff.
     pub freight_original: Option<Money>,
+    /// What freight was counted from; none in quotes older than this figure.
+    #[serde(default)]
+    pub freight: Option<FreightEstimate>,
     /// Estimated weight, grams.
     pub estimated_weight_g: i64,
+    /// Estimated size.
+    #[serde(default)]
+    pub size: Option<SizeMm>,
+    /// What kind of goods.
+    #[serde(default)]
+    pub category: Option<String>,
     /// Hundredths of a percent.
     pub service_fee_bp: i32,
     /// The tariff that freight will be charged by.
@@ -82,26 +114,64 @@ pub struct Details {
     pub rates: Vec<PinnedRate>,
 }
 
+/// What the freight of a quote was counted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FreightEstimate {
+    /// What would be charged, grams: at least the estimated weight.
+    pub charged_weight_g: i64,
+    /// What it comes from.
+    pub basis: Basis,
+    /// The price that was applied, USD or KGS.
+    pub price_per_kg: Money,
+}
+
+/// What freight of an order is charged by.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The price list.
+    pub tariff: Tariff,
+    /// Som for a dollar; one where the tariff is in som.
+    pub dollar: Rate,
+}
+
+impl Terms {
+    /// Freight of one weight; `None` when the sum does not fit.
+    pub fn charge(&self, weight_g: i64, size: Option<SizeMm>, step_tyiyn: i64) -> Option<Charge> {
+        self.tariff.charge(weight_g, size, self.dollar, step_tyiyn)
+    }
+}
+
 /// Prices what the desk found and offers it, in place of an earlier offer.
 ///
 /// # Errors
-/// `rate_stale`; `validation_failed` for an expiry in the past or a sum that does not fit.
-pub fn offer(tx: &mut Tx, order_id: &OrderId, new: &NewQuote) -> Result<Quote> {
+/// `rate_stale`; `validation_failed` for an expiry in the past, a route to nowhere, or a sum that does not fit.
+pub fn offer(tx: &mut Tx, order_id: &OrderId, pickup_point: &BranchId, new: &NewQuote) -> Result<Quote> {
     let valid_until = new.valid_until.unwrap_or(tx.now + TimeDelta::hours(tx.firm.quote_valid_hours));
     if valid_until <= tx.now {
         return Problem::field("/valid_until", "must be in the future").fail();
     }
-    let tariff = tariffs::current(tx)?;
-    let yuan = rates::today(tx, Currency::Cny)?;
-    // A tariff in som needs no dollar, so a stale one refuses nothing.
+    let priced = counted(tx, new, Some(pickup_point))?
+        .ok_or_else(|| Error::from(Problem::field("/lines", "the total is too large to be a purchase")))?;
+    store::retire_offer(tx, order_id, State::Replaced)?;
+    store::insert(tx, order_id, &priced, valid_until)
+}
+
+/// Prices what is asked for at today's rates and tariff; `None` when a sum does not fit.
+fn counted(tx: &mut Tx, new: &NewQuote, pickup_point: Option<&BranchId>) -> Result<Option<rules::Priced>> {
+    let mut route = new.route.clone();
+    if let (None, Some(pickup_point)) = (&route.to, pickup_point) {
+        route.to = Some(branches::get(tx, pickup_point)?.code);
+    }
+    let wanted = tariffs::wanted(tx, &route, new.category.clone(), "/route/")?;
+    let tariff = tariffs::current(tx, &wanted)?;
+    // A rate that nothing is counted with is not asked for, so a stale one refuses nothing.
+    let needs_yuan = !new.lines.is_empty() || new.domestic_delivery.is_some();
+    let yuan = if needs_yuan { Some(rates::today(tx, Currency::Cny)?) } else { None };
     let dollar = match tariff.price_currency {
         Currency::Usd => Some(rates::today(tx, Currency::Usd)?),
         _ => None,
     };
-    let priced = rules::price(new, &tariff, &yuan, dollar.as_ref(), tx.firm)
-        .ok_or_else(|| Error::from(Problem::field("/lines", "the total is too large to be a purchase")))?;
-    store::retire_offer(tx, order_id, State::Replaced)?;
-    store::insert(tx, order_id, &priced, valid_until)
+    Ok(rules::price(new, &tariff, yuan.as_ref(), dollar.as_ref(), tx.firm))
 }
 
 /// The offer or the accepted quote of an order.
@@ -136,23 +206,24 @@ pub fn expire(tx: &mut Tx, quote: &QuoteId) -> Result<()> {
     store::set_state(tx, quote, State::Expired)
 }
 
-/// The tariff and dollar rate that freight of an order is charged by: those its accepted quote was counted at,
-/// else today's. The age of a rate refuses a quote, never a truck that stands at the door.
+/// The tariff and dollar rate that freight of an order is charged by: those its accepted quote was counted at, else
+/// today's for its pickup point. The age of a rate refuses a quote, never a truck that stands at the door.
 ///
 /// # Errors
 /// `rate_stale` when no dollar rate is known at all.
-pub fn freight_terms(tx: &mut Tx, order_id: &OrderId) -> Result<(tariffs::Tariff, crate::money::Rate)> {
+pub fn freight_terms(tx: &mut Tx, order_id: &OrderId, pickup_point: &BranchId) -> Result<Terms> {
     if let Some(quote) = store::live(tx, order_id)? {
         let details = quote.details()?;
         let pinned = details.rates.iter().find(|rate| rate.currency == Currency::Usd).map(|rate| rate.rate);
         // A tariff in som pins no dollar, and needs none.
-        return Ok((tariffs::get(tx, &details.tariff_id)?, pinned.unwrap_or(crate::money::Rate::ONE)));
+        return Ok(Terms { tariff: tariffs::get(tx, &details.tariff_id)?, dollar: pinned.unwrap_or(Rate::ONE) });
     }
-    let tariff = tariffs::current(tx)?;
-    let rate = if tariff.price_currency == Currency::Kgs {
-        crate::money::Rate::ONE
-    } else {
-        rates::latest(tx, Currency::Usd)?
+    let route = Route { to: Some(branches::get(tx, pickup_point)?.code), ..Route::default() };
+    let wanted = tariffs::wanted(tx, &route, None, "/route/")?;
+    let tariff = tariffs::current(tx, &wanted)?;
+    let dollar = match tariff.price_currency {
+        Currency::Kgs => Rate::ONE,
+        _ => rates::latest(tx, Currency::Usd)?,
     };
-    Ok((tariff, rate))
+    Ok(Terms { tariff, dollar })
 }

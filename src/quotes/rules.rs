@@ -2,9 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use super::{Details, Line, NewQuote};
+use super::{Details, FreightEstimate, Line, NewQuote};
 use crate::config::Firm;
-use crate::money::{CEILING_MINOR, Currency, Money, Sum, round_to_step, share_bp, to_tyiyn};
+use crate::money::{CEILING_MINOR, Currency, Money, Sum, share_bp, to_tyiyn};
 use crate::rates::PinnedRate;
 use crate::tariffs::Tariff;
 
@@ -40,11 +40,11 @@ pub struct Priced {
     pub details: Details,
 }
 
-/// Prices a quote; `None` when a sum is above the ceiling.
+/// Prices a quote; `None` when a sum is above the ceiling, or when a rate that it needs is not given.
 pub fn price(
     new: &NewQuote,
     tariff: &Tariff,
-    yuan: &PinnedRate,
+    yuan: Option<&PinnedRate>,
     dollar: Option<&PinnedRate>,
     firm: &Firm,
 ) -> Option<Priced> {
@@ -52,12 +52,18 @@ pub fn price(
     let lines = new.lines.iter().map(|line| price_line(line, yuan, step)).collect::<Option<Vec<_>>>()?;
     let goods_fen = new.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(fen_of(line)?))?;
     let goods_tyiyn = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.amount.amount))?;
-    let domestic_fen = new.domestic_delivery.map_or(0, |money| money.amount);
-    let domestic_tyiyn = to_tyiyn(domestic_fen.into(), yuan.rate, step)?;
+    let domestic_tyiyn = match new.domestic_delivery {
+        Some(money) => to_tyiyn(money.amount.into(), yuan?.rate, step)?,
+        None => 0,
+    };
     let service_fee_bp = new.service_fee_bp.unwrap_or(tariff.service_fee_bp);
-    let service_fee_tyiyn = share_bp(goods_tyiyn, service_fee_bp, step)?;
-    let dollar_rate = dollar.map_or(Decimal::ONE, |dollar| dollar.rate);
-    let freight_tyiyn = tariff.freight_tyiyn(new.estimated_weight_g, dollar_rate, step)?;
+    let service_fee_tyiyn = service_fee(goods_tyiyn, service_fee_bp, tariff.service_fee_min_tyiyn, step)?;
+    let dollar_rate = match tariff.price_currency {
+        Currency::Kgs => Decimal::ONE,
+        _ => dollar?.rate,
+    };
+    let freight = tariff.charge(new.estimated_weight_g, new.size, dollar_rate, step)?;
+    let freight_tyiyn = freight.amount_tyiyn;
     let due_before = goods_tyiyn.checked_add(domestic_tyiyn)?.checked_add(service_fee_tyiyn)?;
     let total_tyiyn = due_before.checked_add(freight_tyiyn)?;
     if total_tyiyn > CEILING_MINOR {
@@ -65,7 +71,7 @@ pub fn price(
     }
     let prepayment_tyiyn = share_bp(due_before, i32::from(firm.prepayment_goods_percent) * 100, step)?
         + share_bp(freight_tyiyn, i32::from(firm.prepayment_freight_percent) * 100, step)?;
-    let rates = [Some(yuan), dollar].into_iter().flatten().cloned().collect();
+    let rates = [yuan, dollar].into_iter().flatten().cloned().collect();
     Some(Priced {
         goods_tyiyn,
         domestic_tyiyn,
@@ -77,8 +83,15 @@ pub fn price(
             lines,
             goods_original: Money { amount: goods_fen, currency: Currency::Cny },
             domestic_original: new.domestic_delivery,
-            freight_original: freight_original(new, tariff),
+            freight_original: freight.original,
+            freight: Some(FreightEstimate {
+                charged_weight_g: freight.charged_weight_g,
+                basis: freight.basis,
+                price_per_kg: freight.price_per_kg,
+            }),
             estimated_weight_g: new.estimated_weight_g,
+            size: new.size,
+            category: new.category.clone(),
             service_fee_bp,
             tariff_id: tariff.id.clone(),
             rates,
@@ -86,11 +99,21 @@ pub fn price(
     })
 }
 
+/// The share of the goods, but at least the tariff's least fee, which is rounded up to whole steps. Where nothing is
+/// bought there is no fee.
+fn service_fee(goods_tyiyn: i64, bp: i32, least_tyiyn: i64, step: i64) -> Option<i64> {
+    if goods_tyiyn == 0 {
+        return Some(0);
+    }
+    let least_tyiyn = least_tyiyn.checked_add(step - 1)?.checked_div(step)?.checked_mul(step)?;
+    Some(share_bp(goods_tyiyn, bp, step)?.max(least_tyiyn))
+}
+
 fn fen_of(line: &LineRequest) -> Option<i64> {
     line.unit_price.amount.checked_mul(line.quantity.into())
 }
 
-fn price_line(line: &LineRequest, yuan: &PinnedRate, step: i64) -> Option<Line> {
+fn price_line(line: &LineRequest, yuan: Option<&PinnedRate>, step: i64) -> Option<Line> {
     let fen = fen_of(line)?;
     Some(Line {
         description: line.description.clone(),
@@ -98,18 +121,9 @@ fn price_line(line: &LineRequest, yuan: &PinnedRate, step: i64) -> Option<Line> 
         quantity: line.quantity,
         unit_price: line.unit_price,
         amount: Sum {
-            amount: to_tyiyn(fen.into(), yuan.rate, step)?,
+            amount: to_tyiyn(fen.into(), yuan?.rate, step)?,
             currency: Currency::Kgs,
             original: Some(Money { amount: fen, currency: Currency::Cny }),
         },
     })
-}
-
-fn freight_original(new: &NewQuote, tariff: &Tariff) -> Option<Money> {
-    if tariff.price_currency == Currency::Kgs {
-        return None;
-    }
-    let kilograms = Decimal::new(new.estimated_weight_g.max(tariff.min_weight_g), 3);
-    let cents = round_to_step(kilograms.checked_mul(tariff.price_per_kg_minor.into())?, 1)?;
-    Some(Money { amount: cents, currency: tariff.price_currency })
 }

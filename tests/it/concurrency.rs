@@ -104,13 +104,7 @@ fn received_order(tx: &mut Tx, index: usize) -> Result<OrderCode> {
         quantity: 1,
         unit_price: Money { amount: 9_900, currency: Currency::Cny },
     };
-    let offer = NewQuote {
-        lines: vec![line],
-        domestic_delivery: None,
-        estimated_weight_g: 1_000,
-        service_fee_bp: None,
-        valid_until: None,
-    };
+    let offer = NewQuote::of(vec![line], 1_000);
     orders::quote(tx, &code, &offer)?;
     orders::confirm(tx, &code)?;
     pay(tx, &code)?;

@@ -35,6 +35,7 @@ mod receipts;
 mod shifts;
 mod shipments;
 mod staff;
+mod tariffs;
 mod tour;
 mod tracking;
 mod transports;
