@@ -283,3 +283,14 @@ account-customs = Customs
 account-write-offs = Debt given up
 account-rounding = Rounding
 account-other = Other
+
+## What an order would cost
+
+estimate-goods = Goods
+estimate-domestic-delivery = Delivery inside China
+estimate-service-fee = Our fee: { $percent } % of the goods
+estimate-service-fee-least = Our least fee
+freight-actual = Freight to Kyrgyzstan: { $weight } kg at { $price } per kg
+freight-minimum = Freight to Kyrgyzstan: least weight { $weight } kg at { $price } per kg
+freight-volumetric = Freight to Kyrgyzstan: volumetric weight { $weight } kg at { $price } per kg
+freight-density = Freight to Kyrgyzstan: { $weight } kg at { $price } per kg, priced by density

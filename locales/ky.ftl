@@ -283,3 +283,14 @@ account-customs = Бажы төлөмдөрү
 account-write-offs = Карыздан кечүү
 account-rounding = Тегеректөө
 account-other = Башкалар
+
+## Буйрутма канча турат
+
+estimate-goods = Товарлар
+estimate-domestic-delivery = Кытай ичинде жеткирүү
+estimate-service-fee = Биздин кызмат: товарлардын баасынын { $percent } %
+estimate-service-fee-least = Биздин кызмат: эң аз сумма
+freight-actual = Кыргызстанга жеткирүү: { $weight } кг, килограммы { $price }
+freight-minimum = Кыргызстанга жеткирүү: эң аз салмак { $weight } кг, килограммы { $price }
+freight-volumetric = Кыргызстанга жеткирүү: көлөмдүк салмак { $weight } кг, килограммы { $price }
+freight-density = Кыргызстанга жеткирүү: { $weight } кг, килограммы { $price }, баасы тыгыздыгына жараша

@@ -282,3 +282,14 @@ account-customs = Таможенные платежи
 account-write-offs = Списание долга
 account-rounding = Округление
 account-other = Прочее
+
+## Сколько будет стоить заказ
+
+estimate-goods = Товары
+estimate-domestic-delivery = Доставка по Китаю
+estimate-service-fee = Наша услуга: { $percent } % от стоимости товаров
+estimate-service-fee-least = Наша услуга: наименьшая сумма
+freight-actual = Доставка в Кыргызстан: { $weight } кг по { $price } за кг
+freight-minimum = Доставка в Кыргызстан: наименьший вес { $weight } кг по { $price } за кг
+freight-volumetric = Доставка в Кыргызстан: объёмный вес { $weight } кг по { $price } за кг
+freight-density = Доставка в Кыргызстан: { $weight } кг по { $price } за кг, цена по плотности

@@ -22,6 +22,7 @@ use crate::notifications::http as notifications;
 use crate::parcels::http as parcels;
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
 use crate::photos::http as photos;
+use crate::quotes::estimate;
 use crate::rates::http as rates;
 use crate::receipts::http as receipts;
 use crate::shipments::http as shipments;
@@ -75,6 +76,7 @@ pub fn routes() -> Vec<Route> {
         get("/v1/tariffs", tariffs::list, AnyStaff, "Tariffs, the latest first").lists::<tariffs::TariffView>(),
         get("/v1/tariffs/current", tariffs::current, AnyStaff, "The tariff that a quote for a route and a category would take now").query::<tariffs::CurrentQuery>().gives::<tariffs::TariffView>(200),
         put("/v1/tariffs", tariffs::follow, ADMIN, "Put a tariff in force").takes::<tariffs::TariffRequest>().gives::<tariffs::TariffView>(200),
+        post("/v1/estimate", estimate::estimate, Anyone, "What an order would cost, by today's rates and tariff").ignore_key().query::<LangQuery>().takes::<estimate::EstimateRequest>().gives::<estimate::EstimateView>(200),
 
         post("/v1/orders", orders::place, Anyone, "Place a request, get a code").takes::<orders::OrderRequest>().gives::<orders::OrderAnswer>(201),
         get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().lists::<desk::OrderSummary>(),

@@ -2,8 +2,8 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, dev, web};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,6 +13,16 @@ use crate::texts::Lang;
 /// The language of the texts in an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Spoken(pub Lang);
+
+impl Spoken {
+    /// Says in the headers of an answer which language it speaks, and what that depends on.
+    pub fn mark(self, mut response: HttpResponse) -> HttpResponse {
+        let headers = response.headers_mut();
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.0.as_str()));
+        response
+    }
+}
 
 /// `?lang=`
 #[derive(Debug, Deserialize, IntoParams)]

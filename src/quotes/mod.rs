@@ -1,5 +1,6 @@
 //! Quotes: what a purchase will cost in som, with the rates it was counted at and the day it ends.
 
+pub mod estimate;
 pub mod http;
 pub mod rules;
 mod store;

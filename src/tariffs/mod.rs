@@ -4,6 +4,7 @@
 pub mod http;
 pub mod rules;
 mod store;
+pub mod wording;
 
 use crate::audit;
 use crate::branches::{self, Branch, Kind};

@@ -27,13 +27,8 @@ pub struct CodeQuery {
 }
 
 /// An order's way, as JSON.
-pub async fn track(app: App, call: Call, code: Code, Spoken(lang): Spoken) -> Result<HttpResponse> {
-    let mut response = call.read(app, move |tx| look_up(tx, &code, lang)).await?;
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
-    if let Ok(lang) = HeaderValue::from_str(lang.as_str()) {
-        response.headers_mut().insert(header::CONTENT_LANGUAGE, lang);
-    }
-    Ok(response)
+pub async fn track(app: App, call: Call, code: Code, spoken: Spoken) -> Result<HttpResponse> {
+    Ok(spoken.mark(call.read(app, move |tx| look_up(tx, &code, spoken.0)).await?))
 }
 
 /// The page with the field for a code.

@@ -17,6 +17,7 @@ mod concurrency;
 mod contract;
 mod database;
 mod elqr;
+mod estimate;
 mod flow;
 mod guards;
 mod hand_over;
