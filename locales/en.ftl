@@ -50,6 +50,7 @@ status-cancelled-hint = If you have paid, we will return the money. Please get i
 event-order-requested = Request received
 event-order-quoted = Quote ready
 event-quote-expired = The quote has expired
+event-quote-declined = The offer was declined
 event-order-confirmed = Order confirmed
 event-payment-received = Payment received
 event-transfer-claimed = Transfer reported by the customer, we are checking

@@ -50,6 +50,7 @@ status-cancelled-hint = Эгер акча төлөгөн болсоңуз, ка�
 event-order-requested = Өтүнмө кабыл алынды
 event-order-quoted = Баасы эсептелди
 event-quote-expired = Баанын мөөнөтү бүттү
+event-quote-declined = Сунуш четке кагылды
 event-order-confirmed = Буйрутма ырасталды
 event-payment-received = Төлөм келип түштү
 event-transfer-claimed = Кардар төлөмдү которгонун билдирди, текшерип жатабыз

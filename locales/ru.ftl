@@ -49,6 +49,7 @@ status-cancelled-hint = Если Вы вносили оплату, мы её в�
 event-order-requested = Заявка принята
 event-order-quoted = Расчёт цены готов
 event-quote-expired = Срок действия расчёта истёк
+event-quote-declined = Предложение отклонено
 event-order-confirmed = Заказ подтверждён
 event-payment-received = Поступила оплата
 event-transfer-claimed = Клиент сообщил о переводе, проверяем

@@ -13,7 +13,7 @@ use crate::acquirers::http as acquirers;
 use crate::audit::http as audit;
 use crate::branches::http as branches;
 use crate::claims::http as claims;
-use crate::desk::{self, http as orders, shifts};
+use crate::desk::{self, http as orders, offers, shifts};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
@@ -81,8 +81,9 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders", orders::place, Anyone, "Place a request, get a code").takes::<orders::OrderRequest>().gives::<orders::OrderAnswer>(201),
         get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().lists::<desk::OrderSummary>(),
         get("/v1/orders/{code}", orders::get, AnyStaff, "All of an order").gives::<desk::OrderView>(200),
-        post("/v1/orders/{code}/quote", orders::quote, OPERATOR, "Offer a quote").takes::<crate::quotes::http::QuoteRequest>().gives::<desk::OrderView>(200),
-        post("/v1/orders/{code}/confirm", orders::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<orders::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
+        post("/v1/orders/{code}/quote", offers::quote, OPERATOR, "Offer a quote").takes::<crate::quotes::http::QuoteRequest>().gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/confirm", offers::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<offers::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
+        post("/v1/orders/{code}/decline", offers::decline, Anyone, "The customer does not want an offer: staff, or the customer with the end of their phone number").takes::<offers::DeclineRequest>().gives::<orders::OrderAnswer>(200),
         post("/v1/orders/{code}/payments", payments::record, CASHIER, "Record money that came in").require_key().takes::<payments::PaymentRequest>().gives::<payments::PaymentView>(201),
         post("/v1/orders/{code}/refunds", payments::refund, CASHIER, "Give money back").require_key().takes::<payments::RefundRequest>().gives::<payments::PaymentView>(201),
         post("/v1/orders/{code}/corrections", adjust::correct, OPERATOR, "Charge something beside the quote, or let something off").require_key().takes::<adjust::CorrectionRequest>().gives::<adjust::AdjustmentView>(201),

@@ -181,7 +181,7 @@ problems! {
     NotArrived = "not_arrived", 409, "Not here yet",
         "Not every parcel of the order has arrived at the pickup point. The order's parcel list shows where they are.";
     QuoteExpired = "quote_expired", 409, "The quote has expired",
-        "Prices and rates have a date. The order is back at `requested`: make a new quote.";
+        "Prices and rates have a date. Without another open offer the order is back at `requested`: make a new quote.";
     RateStale = "rate_stale", 409, "The exchange rate is too old",
         "No rate young enough is known for a currency of this quote. Run `torugart rates fetch`, or set the firm's own rate with PUT /v1/rates.";
     OwnerMismatch = "owner_mismatch", 409, "The parcel belongs to somebody else",

@@ -223,7 +223,7 @@ fn walk(tx: &mut Tx, index: usize, stop: Stop) -> Result<OrderCode> {
             return Ok(code);
         }
         pass(tx);
-        let order = orders::confirm(tx, &code)?;
+        let order = orders::confirm(tx, &code, None)?;
         if stop == Stop::Confirmed {
             return Ok(code);
         }

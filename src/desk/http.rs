@@ -14,11 +14,9 @@ use crate::http::text::{one_line, optional, required};
 use crate::http::{Body, Call, Paging, Reply};
 use crate::money::{CEILING_MINOR, Money};
 use crate::notifications::{self, http::NotificationFilter};
-use crate::orders::http::{Code, prove_customer, refuse_auditor};
-use crate::orders::{self, Filter, Kind, NewItem, NewOrder, Order, Status};
+use crate::orders::{self, Filter, Kind, NewItem, NewOrder, Order, Status, http::Code};
 use crate::parcels::{self, HandOver, Tracking, http::ParcelFilter, http::order_code};
 use crate::phone::Phone;
-use crate::quotes::http::QuoteRequest;
 use crate::shipments;
 use crate::state::App;
 use crate::texts::Lang;
@@ -153,15 +151,6 @@ pub struct OrderFilter {
     cursor: Option<String>,
 }
 
-/// Who confirms: nothing for staff, the end of their phone number for the customer.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"phone_last4": "3456"}))]
-pub struct ConfirmRequest {
-    #[serde(default)]
-    phone_last4: Option<String>,
-}
-
 /// What was bought.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -218,7 +207,7 @@ pub enum OrderAnswer {
     Customer(Box<OrderReceipt>),
 }
 
-fn answer(tx: &mut Tx, order: Order) -> Result<OrderAnswer> {
+pub(super) fn answer(tx: &mut Tx, order: Order) -> Result<OrderAnswer> {
     if tx.by.is_staff() {
         super::full(tx, order).map(|order| OrderAnswer::Staff(Box::new(order)))
     } else {
@@ -269,33 +258,6 @@ pub async fn get(app: App, call: Call, code: Code) -> Result<HttpResponse> {
     call.read(app, move |tx| {
         let order = orders::find(tx, &code)?;
         super::full(tx, order)
-    })
-    .await
-}
-
-/// Offers a quote.
-pub async fn quote(app: App, call: Call, code: Code, body: Body<QuoteRequest>) -> Result<HttpResponse> {
-    let new = body.value.checked()?;
-    call.write(app, body.fingerprint, move |tx| {
-        let order = orders::quote(tx, &code, &new)?;
-        Ok(Reply::ok(super::full(tx, order)?))
-    })
-    .await
-}
-
-/// The customer agrees, by themselves or through staff.
-pub async fn confirm(app: App, call: Call, code: Code, body: Body<ConfirmRequest>) -> Result<HttpResponse> {
-    refuse_auditor(&call)?;
-    prove_customer(&app, &call, &code, body.value.phone_last4, "/phone_last4").await?;
-    // An expired offer must be written down although this call is refused, so it has a transaction of its own.
-    let asked = code.clone();
-    let expired = call.change(&app, move |tx| orders::expire_offer(tx, &asked)).await?;
-    if expired {
-        return orders::quote_expired(&code).fail();
-    }
-    call.write(app, body.fingerprint, move |tx| {
-        let order = orders::confirm(tx, &code)?;
-        Ok(Reply::ok(answer(tx, order)?))
     })
     .await
 }

@@ -27,7 +27,7 @@ pub struct OrderView {
     version: i64,
     customer: CustomerView,
     items: Vec<ItemView>,
-    /// The offer or the accepted quote.
+    /// The accepted quote, else the latest offer.
     quote: Option<QuoteView>,
     /// Every quote, the latest first.
     quotes: Vec<QuoteView>,
@@ -102,7 +102,10 @@ pub struct OrderReceipt {
     kind: Kind,
     status: Status,
     items: Vec<ItemView>,
+    /// The accepted quote, else the latest offer.
     quote: Option<QuoteView>,
+    /// Every quote, the latest first.
+    quotes: Vec<QuoteView>,
     pickup_point: BranchView,
     balance: Money,
     /// The page that shows its way.
@@ -115,9 +118,9 @@ pub struct OrderReceipt {
 /// # Errors
 /// Those of the database.
 pub fn full(tx: &mut Tx, order: Order) -> Result<OrderView> {
-    let quotes = quotes::history(tx, &order.id)?.into_iter().map(quotes::http::view).collect::<Result<Vec<_>>>()?;
+    let quotes = every_quote(tx, &order.id)?;
     let parcels = parcels::of_order(tx, &order.id)?;
-    let quote = quotes::live(tx, &order.id)?;
+    let quote = quotes::shown(tx, &order.id)?;
     let freight = freight::view(tx, &order, quote.as_ref(), &parcels)?;
     let payments =
         payments::of_order(tx, &order)?.into_iter().map(|payment| payments::http::view(payment, &order)).collect();
@@ -154,8 +157,8 @@ fn items(tx: &mut Tx, order: &crate::ids::OrderId) -> Result<Vec<ItemView>> {
     Ok(orders::items(tx, order)?.into_iter().map(item).collect())
 }
 
-fn live_quote(tx: &mut Tx, order: &crate::ids::OrderId) -> Result<Option<QuoteView>> {
-    quotes::live(tx, order)?.map(quotes::http::view).transpose()
+fn every_quote(tx: &mut Tx, order: &crate::ids::OrderId) -> Result<Vec<QuoteView>> {
+    quotes::history(tx, order)?.into_iter().map(quotes::http::view).collect()
 }
 
 fn item(item: Item) -> ItemView {
@@ -203,7 +206,8 @@ pub fn receipt(tx: &mut Tx, order: Order) -> Result<OrderReceipt> {
     Ok(OrderReceipt {
         track_url: format!("{}/t/{}", tx.firm.public_url, order.code),
         items: items(tx, &order.id)?,
-        quote: live_quote(tx, &order.id)?.map(QuoteView::without_author),
+        quote: quotes::shown(tx, &order.id)?.map(quotes::http::view).transpose()?.map(QuoteView::without_author),
+        quotes: every_quote(tx, &order.id)?.into_iter().map(QuoteView::without_author).collect(),
         pickup_point: branches::http::view(branches::get(tx, &order.pickup_point_id)?),
         code: order.code,
         kind: order.kind,

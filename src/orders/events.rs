@@ -18,6 +18,8 @@ words! {
         OrderQuoted = "order_quoted",
         /// It ended unanswered.
         QuoteExpired = "quote_expired",
+        /// The customer did not want it.
+        QuoteDeclined = "quote_declined",
         /// The customer agreed.
         OrderConfirmed = "order_confirmed",
         /// Money came in.

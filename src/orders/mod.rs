@@ -2,6 +2,7 @@
 
 mod events;
 pub mod http;
+mod offers;
 pub mod rules;
 mod store;
 
@@ -15,12 +16,13 @@ use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::{Page, Paging};
 use crate::ids::OrderId;
-use crate::ledger::{self, Account};
+use crate::ledger;
 use crate::money::Money;
 use crate::notifications::{self, Fact, Occasion, Recipient};
-use crate::quotes::{self, NewQuote, Quote};
+use crate::quotes;
 
 pub use events::{Entry, EventKind, timeline};
+pub use offers::{confirm, decline, expire_offers, quote, quote_expired};
 pub use rules::{Event, Progress, Status};
 pub use store::{Filter, Item, Order, TimelineRow};
 
@@ -210,109 +212,6 @@ pub fn post(tx: &mut Tx, order: &mut Order, entry: ledger::Entry) -> Result<crat
     Ok(journal)
 }
 
-/// Offers a quote for a request, or a new one in place of an earlier offer.
-///
-/// # Errors
-/// `wrong_status` and those of [`quotes::offer`].
-pub fn quote(tx: &mut Tx, code: &OrderCode, new: &NewQuote) -> Result<Order> {
-    let mut order = lock(tx, code)?;
-    rules::next(order.status, Event::Quoted).map_err(|legal| wrong_status(&order, &legal))?;
-    let quote = quotes::offer(tx, &order.id, &order.pickup_point_id, new)?;
-    advance(tx, &mut order, Event::Quoted, Entry::new(EventKind::OrderQuoted))?;
-    audit::record(
-        tx,
-        "order.quoted",
-        &order.code,
-        serde_json::json!({
-            "quote": quote.id, "total_tyiyn": quote.total_tyiyn, "prepayment_tyiyn": quote.prepayment_tyiyn,
-            "valid_until": quote.valid_until.and_utc(),
-        }),
-    )?;
-    let until = Fact::Time(quote.valid_until);
-    let url = Fact::text(format!("{}/t/{}", tx.firm.public_url, order.code));
-    notifications::enqueue(
-        tx,
-        &recipient(&order),
-        Occasion::QuoteReady,
-        quote.id.as_str(),
-        &[
-            ("code", Fact::text(&order.code)),
-            ("total", Fact::Number(quote.total_tyiyn)),
-            ("prepayment", Fact::Number(quote.prepayment_tyiyn)),
-            ("until", until),
-            ("url", url),
-        ],
-    )?;
-    Ok(order)
-}
-
-/// Sends an order whose offer has ended back to `requested`; tells whether it did.
-///
-/// # Errors
-/// `not_found`.
-pub fn expire_offer(tx: &mut Tx, code: &OrderCode) -> Result<bool> {
-    if ended_offer(tx, code)?.is_none() {
-        return Ok(false);
-    }
-    let mut order = lock(tx, code)?;
-    // Asked again under the lock: somebody may have made a new offer in between.
-    let Some(ended) = ended_offer(tx, code)? else { return Ok(false) };
-    quotes::expire(tx, &ended.id)?;
-    advance(tx, &mut order, Event::QuoteExpired, Entry::new(EventKind::QuoteExpired))?;
-    audit::record(tx, "order.quote_expired", &order.code, serde_json::json!({"quote": ended.id}))?;
-    Ok(true)
-}
-
-fn ended_offer(tx: &mut Tx, code: &OrderCode) -> Result<Option<Quote>> {
-    let order = find(tx, code)?;
-    if order.status != Status::Quoted {
-        return Ok(None);
-    }
-    Ok(quotes::live(tx, &order.id)?.filter(|quote| quote.valid_until <= tx.now))
-}
-
-/// The refusal of an offer that has ended.
-pub fn quote_expired(code: &OrderCode) -> Problem {
-    Problem::new(Slug::QuoteExpired, format!("The quote of order {code} has expired; ask for a new one."))
-}
-
-/// The customer agrees: what was quoted is charged, freight excepted, which is charged by actual weight on arrival.
-///
-/// # Errors
-/// `wrong_status`; `quote_expired`.
-pub fn confirm(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
-    let mut order = lock(tx, code)?;
-    advance(tx, &mut order, Event::Confirmed, Entry::new(EventKind::OrderConfirmed))?;
-    let Some(quote) = quotes::live(tx, &order.id)? else {
-        return Err(wrong_status(&order, &[Status::Quoted]));
-    };
-    if quote.valid_until <= tx.now {
-        return quote_expired(code).fail();
-    }
-    quotes::accept(tx, &quote.id)?;
-    let charged = charge_of(&quote);
-    if charged > 0 {
-        let entry = ledger::Entry::new(ledger::Kind::Charge, format!("charge:{}", quote.id))
-            .debit(order.receivable(), charged)
-            .credit(Account::Goods, quote.goods_tyiyn)
-            .credit(Account::DomesticDelivery, quote.domestic_tyiyn)
-            .credit(Account::Service, quote.service_fee_tyiyn);
-        post(tx, &mut order, entry)?;
-    }
-    audit::record(
-        tx,
-        "order.confirmed",
-        &order.code,
-        serde_json::json!({"quote": quote.id, "charged_tyiyn": charged}),
-    )?;
-    settle(tx, &mut order)?;
-    Ok(order)
-}
-
-fn charge_of(quote: &Quote) -> i64 {
-    quote.goods_tyiyn + quote.domestic_tyiyn + quote.service_fee_tyiyn
-}
-
 /// After money moved: the required prepayment makes a confirmed order paid, and taking it back undoes that.
 ///
 /// # Errors
@@ -321,7 +220,7 @@ pub fn settle(tx: &mut Tx, order: &mut Order) -> Result<()> {
     if !matches!(order.status, Status::Confirmed | Status::Paid) {
         return Ok(());
     }
-    let Some(quote) = quotes::live(tx, &order.id)? else { return Ok(()) };
+    let Some(quote) = quotes::accepted(tx, &order.id)? else { return Ok(()) };
     let paid_tyiyn = ledger::paid_tyiyn(tx, &order.id, &order.receivable())?;
     let is_enough = paid_tyiyn >= quote.prepayment_tyiyn;
     match (order.status, is_enough) {

@@ -33,8 +33,10 @@ words! {
 pub enum Event {
     /// The desk made an offer, or a new one.
     Quoted,
-    /// Somebody tried to confirm an offer that had ended.
+    /// The last offer had ended when somebody answered it.
     QuoteExpired,
+    /// The customer did not want the last offer.
+    QuoteDeclined,
     /// The customer agreed.
     Confirmed,
     /// The ledger shows the required prepayment.
@@ -58,6 +60,7 @@ impl Event {
     pub const ALL: &'static [Event] = &[
         Event::Quoted,
         Event::QuoteExpired,
+        Event::QuoteDeclined,
         Event::Confirmed,
         Event::PrepaymentMet,
         Event::PrepaymentWithdrawn,
@@ -93,7 +96,7 @@ pub fn next(status: Status, event: Event) -> Result<Status, Vec<Status>> {
     use Status as S;
     let to = match event {
         Event::Quoted if matches!(status, S::Requested | S::Quoted) => Some(S::Quoted),
-        Event::QuoteExpired if status == S::Quoted => Some(S::Requested),
+        Event::QuoteExpired | Event::QuoteDeclined if status == S::Quoted => Some(S::Requested),
         Event::Confirmed if status == S::Quoted => Some(S::Confirmed),
         Event::PrepaymentMet if status == S::Confirmed => Some(S::Paid),
         Event::PrepaymentWithdrawn if status == S::Paid => Some(S::Confirmed),
@@ -104,6 +107,7 @@ pub fn next(status: Status, event: Event) -> Result<Status, Vec<Status>> {
         Event::Cancelled if !matches!(status, S::PickedUp | S::Cancelled) => Some(S::Cancelled),
         Event::Quoted
         | Event::QuoteExpired
+        | Event::QuoteDeclined
         | Event::Confirmed
         | Event::PrepaymentMet
         | Event::PrepaymentWithdrawn

@@ -157,6 +157,7 @@ fn service_fee(priced: &Priced, lang: Lang, step_tyiyn: i64) -> String {
     if share_bp(priced.goods_tyiyn, bp, step_tyiyn) != Some(priced.service_fee_tyiyn) {
         return texts::text(lang, "estimate-service-fee-least", &[]);
     }
-    let percent = Decimal::new(bp.into(), 2).normalize().to_string().replace('.', ",");
+    let percent = Decimal::new(bp.into(), 2).normalize().to_string();
+    let percent = if lang == Lang::En { percent } else { percent.replace('.', ",") };
     texts::text(lang, "estimate-service-fee", &[("percent", Arg::from(&percent))])
 }

@@ -8,6 +8,7 @@ use super::rules::LineRequest;
 use super::{FreightEstimate, Line, NewQuote, Quote, State};
 use crate::error::{Problem, Result};
 use crate::http::moment::Moment;
+use crate::http::text::{optional, required};
 use crate::ids::QuoteId;
 use crate::money::{Money, Sum, YuanPrice};
 use crate::rates::PinnedRate;
@@ -22,6 +23,8 @@ pub use crate::tariffs::http::MOST_WEIGHT_G;
 pub struct QuoteView {
     id: QuoteId,
     state: State,
+    /// What it is called beside other offers.
+    title: Option<String>,
     lines: Vec<Line>,
     goods: Sum,
     domestic_delivery: Sum,
@@ -36,7 +39,7 @@ pub struct QuoteView {
     freight: Sum,
     /// What freight was counted from; null in old quotes.
     freight_estimate: Option<FreightEstimate>,
-    /// Null: consolidators clear the truck as cargo, and the price of a kilogram includes it.
+    /// Null: not estimated yet. Consolidators clear the truck as cargo, and the price of a kilogram includes it.
     customs_estimate: Option<Sum>,
     /// goods + domestic_delivery + service_fee + freight
     total: Sum,
@@ -68,6 +71,7 @@ pub fn view(quote: Quote) -> Result<QuoteView> {
     Ok(QuoteView {
         id: quote.id,
         state: quote.state,
+        title: details.title,
         lines: details.lines,
         goods: beside(quote.goods_tyiyn, Some(details.goods_original)),
         domestic_delivery: beside(quote.domestic_tyiyn, details.domestic_original),
@@ -99,6 +103,12 @@ pub fn view(quote: Quote) -> Result<QuoteView> {
     "domestic_delivery": {"amount": 1200, "currency": "CNY"}, "estimated_weight_g": 4200, "service_fee_percent": "5",
 }))]
 pub struct QuoteRequest {
+    /// What it is called beside other offers, such as `white, with a dock`.
+    #[serde(default)]
+    title: Option<String>,
+    /// Whether earlier offers stay open beside it, for the customer to choose; else it takes their place.
+    #[serde(default)]
+    alternative: bool,
     lines: Vec<QuoteLine>,
     #[serde(default)]
     #[schema(value_type = Option<Money>)]
@@ -151,6 +161,8 @@ impl QuoteRequest {
         }
         let lines = self.lines.into_iter().enumerate().map(checked_line).collect::<Result<_>>()?;
         Ok(NewQuote {
+            title: optional(self.title.as_deref(), 200, "/title")?,
+            alternative: self.alternative,
             lines,
             domestic_delivery: self.domestic_delivery.map(YuanPrice::money),
             estimated_weight_g: self.estimated_weight_g,
@@ -167,7 +179,7 @@ fn checked_line((index, line): (usize, QuoteLine)) -> Result<LineRequest> {
     if !(1..=100_000).contains(&line.quantity) {
         return Problem::field(format!("/lines/{index}/quantity"), "must be 1 to 100000").fail();
     }
-    let description = crate::http::text::required(&line.description, 500, &format!("/lines/{index}/description"))?;
-    let link = crate::http::text::optional(line.link.as_deref(), 2000, &format!("/lines/{index}/link"))?;
+    let description = required(&line.description, 500, &format!("/lines/{index}/description"))?;
+    let link = optional(line.link.as_deref(), 2000, &format!("/lines/{index}/link"))?;
     Ok(LineRequest { description, link, quantity: line.quantity, unit_price: line.unit_price.money() })
 }

@@ -30,12 +30,21 @@ words! {
         Expired = "expired",
         /// A later quote took its place.
         Replaced = "replaced",
+        /// The customer did not want it, or took another one.
+        Declined = "declined",
     }
 }
+
+/// More offers beside each other than anybody can choose from.
+const MOST_OPEN: usize = 10;
 
 /// What the order desk found, to be priced.
 #[derive(Clone, Debug)]
 pub struct NewQuote {
+    /// What it is called beside other offers.
+    pub title: Option<String>,
+    /// Whether earlier offers stay open beside it.
+    pub alternative: bool,
     /// Goods.
     pub lines: Vec<rules::LineRequest>,
     /// Delivery inside China, fen.
@@ -58,6 +67,8 @@ impl NewQuote {
     /// An offer of these goods with nothing else to it.
     pub fn of(lines: Vec<rules::LineRequest>, estimated_weight_g: i64) -> Self {
         Self {
+            title: None,
+            alternative: false,
             lines,
             domestic_delivery: None,
             estimated_weight_g,
@@ -88,6 +99,9 @@ pub struct Line {
 /// The parts of a quote that are shown but never counted with: kept as JSON beside the sums.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
+    /// What it is called beside other offers.
+    #[serde(default)]
+    pub title: Option<String>,
     /// Goods.
     pub lines: Vec<Line>,
     /// All goods, yuan.
@@ -142,7 +156,7 @@ impl Terms {
     }
 }
 
-/// Prices what the desk found and offers it, in place of an earlier offer.
+/// Prices what the desk found and offers it: in place of earlier offers, or beside them.
 ///
 /// # Errors
 /// `rate_stale`; `validation_failed` for an expiry in the past, a route to nowhere, or a sum that does not fit.
@@ -153,7 +167,11 @@ pub fn offer(tx: &mut Tx, order_id: &OrderId, pickup_point: &BranchId, new: &New
     }
     let priced = counted(tx, new, Some(pickup_point))?
         .ok_or_else(|| Error::from(Problem::field("/lines", "the total is too large to be a purchase")))?;
-    store::retire_offer(tx, order_id, State::Replaced)?;
+    if !new.alternative {
+        store::retire_open(tx, order_id, State::Replaced)?;
+    } else if store::open(tx, order_id)?.len() >= MOST_OPEN {
+        return Problem::field("/alternative", format!("at most {MOST_OPEN} offers are open beside each other")).fail();
+    }
     store::insert(tx, order_id, &priced, valid_until)
 }
 
@@ -175,12 +193,32 @@ fn counted(tx: &mut Tx, new: &NewQuote, pickup_point: Option<&BranchId>) -> Resu
     Ok(rules::price(new, &tariff, yuan.as_ref(), dollar.as_ref(), tx.firm))
 }
 
-/// The offer or the accepted quote of an order.
+/// The quote to show: the accepted one, else the latest offer, rather one that has not ended.
 ///
 /// # Errors
 /// Those of the database.
-pub fn live(tx: &mut Tx, order_id: &OrderId) -> Result<Option<Quote>> {
-    store::live(tx, order_id)
+pub fn shown(tx: &mut Tx, order_id: &OrderId) -> Result<Option<Quote>> {
+    if let Some(accepted) = store::accepted(tx, order_id)? {
+        return Ok(Some(accepted));
+    }
+    let open = store::open(tx, order_id)?;
+    Ok(open.iter().find(|quote| quote.valid_until > tx.now).or(open.first()).cloned())
+}
+
+/// The quote that the customer took.
+///
+/// # Errors
+/// Those of the database.
+pub fn accepted(tx: &mut Tx, order_id: &OrderId) -> Result<Option<Quote>> {
+    store::accepted(tx, order_id)
+}
+
+/// The offers that nobody has answered, the latest first; some of them may have ended.
+///
+/// # Errors
+/// Those of the database.
+pub fn open(tx: &mut Tx, order_id: &OrderId) -> Result<Vec<Quote>> {
+    store::open(tx, order_id)
 }
 
 /// Every quote of an order, the latest first.
@@ -191,15 +229,24 @@ pub fn history(tx: &mut Tx, order_id: &OrderId) -> Result<Vec<Quote>> {
     store::of_order(tx, order_id)
 }
 
-/// Marks the offer as accepted.
+/// Marks an offer as accepted, and the others as declined.
 ///
 /// # Errors
 /// Those of the database.
-pub fn accept(tx: &mut Tx, quote: &QuoteId) -> Result<()> {
-    store::set_state(tx, quote, State::Accepted)
+pub fn accept(tx: &mut Tx, order_id: &OrderId, quote: &QuoteId) -> Result<()> {
+    store::set_state(tx, quote, State::Accepted)?;
+    store::retire_open(tx, order_id, State::Declined)
 }
 
-/// Marks the offer as expired.
+/// Marks an offer as declined.
+///
+/// # Errors
+/// Those of the database.
+pub fn decline(tx: &mut Tx, quote: &QuoteId) -> Result<()> {
+    store::set_state(tx, quote, State::Declined)
+}
+
+/// Marks an offer as expired.
 ///
 /// # Errors
 /// Those of the database.
@@ -213,7 +260,7 @@ pub fn expire(tx: &mut Tx, quote: &QuoteId) -> Result<()> {
 /// # Errors
 /// `rate_stale` when no dollar rate is known at all.
 pub fn freight_terms(tx: &mut Tx, order_id: &OrderId, pickup_point: &BranchId) -> Result<Terms> {
-    if let Some(quote) = store::live(tx, order_id)? {
+    if let Some(quote) = store::accepted(tx, order_id)? {
         let details = quote.details()?;
         let pinned = details.rates.iter().find(|rate| rate.currency == Currency::Usd).map(|rate| rate.rate);
         // A tariff in som pins no dollar, and needs none.

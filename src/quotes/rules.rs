@@ -80,6 +80,7 @@ pub fn price(
         total_tyiyn,
         prepayment_tyiyn,
         details: Details {
+            title: new.title.clone(),
             lines,
             goods_original: Money { amount: goods_fen, currency: Currency::Cny },
             domestic_original: new.domestic_delivery,

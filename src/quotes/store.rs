@@ -74,19 +74,23 @@ pub fn insert(tx: &mut Tx, order: &OrderId, priced: &Priced, valid_until: NaiveD
         .get_result(tx.conn)?)
 }
 
-pub fn live(tx: &mut Tx, order: &OrderId) -> Result<Option<Quote>> {
+pub fn accepted(tx: &mut Tx, order: &OrderId) -> Result<Option<Quote>> {
+    Ok(table.filter(quotes::order_id.eq(order)).filter(quotes::state.eq(State::Accepted)).first(tx.conn).optional()?)
+}
+
+pub fn open(tx: &mut Tx, order: &OrderId) -> Result<Vec<Quote>> {
     Ok(table
         .filter(quotes::order_id.eq(order))
-        .filter(quotes::state.eq_any([State::Offered, State::Accepted]))
-        .first(tx.conn)
-        .optional()?)
+        .filter(quotes::state.eq(State::Offered))
+        .order(quotes::id.desc())
+        .load(tx.conn)?)
 }
 
 pub fn of_order(tx: &mut Tx, order: &OrderId) -> Result<Vec<Quote>> {
     Ok(table.filter(quotes::order_id.eq(order)).order(quotes::id.desc()).load(tx.conn)?)
 }
 
-pub fn retire_offer(tx: &mut Tx, order: &OrderId, state: State) -> Result<()> {
+pub fn retire_open(tx: &mut Tx, order: &OrderId, state: State) -> Result<()> {
     diesel::update(table.filter(quotes::order_id.eq(order)).filter(quotes::state.eq(State::Offered)))
         .set(quotes::state.eq(state))
         .execute(tx.conn)?;

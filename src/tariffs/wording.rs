@@ -1,5 +1,7 @@
 //! Freight in the words of its payer.
 
+use rust_decimal::Decimal;
+
 use super::rules::Basis;
 use crate::money::{Currency, Money};
 use crate::texts::{self, Arg, Lang};
@@ -12,14 +14,14 @@ pub fn freight(lang: Lang, charged_weight_g: i64, basis: Basis, price_per_kg: Mo
         Basis::Volumetric => "freight-volumetric",
         Basis::Density => "freight-density",
     };
-    let (weight, price) = (kilograms(charged_weight_g), price(lang, price_per_kg));
+    let (weight, price) = (kilograms(lang, charged_weight_g), price(lang, price_per_kg));
     texts::text(lang, key, &[("weight", Arg::from(&weight)), ("price", Arg::from(&price))])
 }
 
-/// Grams as kilograms, without needless digits: `4,2`.
-pub fn kilograms(weight_g: i64) -> String {
-    let whole = format!("{},{:03}", weight_g / 1_000, weight_g % 1_000);
-    whole.trim_end_matches('0').trim_end_matches(',').to_owned()
+/// Grams as kilograms, without needless digits: `4.2` in English, `4,2` in Russian and Kyrgyz.
+pub fn kilograms(lang: Lang, weight_g: i64) -> String {
+    let kilograms = Decimal::new(weight_g, 3).normalize().to_string();
+    if lang == Lang::En { kilograms } else { kilograms.replace('.', ",") }
 }
 
 fn price(lang: Lang, money: Money) -> String {
@@ -38,7 +40,8 @@ mod tests {
         for (weight_g, printed) in
             [(0, "0"), (1, "0,001"), (100, "0,1"), (4_200, "4,2"), (10_000, "10"), (100_050, "100,05")]
         {
-            assert_eq!(kilograms(weight_g), printed);
+            assert_eq!(kilograms(Lang::Ru, weight_g), printed);
+            assert_eq!(kilograms(Lang::En, weight_g), printed.replace(',', "."));
         }
     }
 
@@ -47,7 +50,7 @@ mod tests {
         let dollars = Money { amount: 350, currency: Currency::Usd };
         assert_eq!(
             freight(Lang::En, 4_200, Basis::Actual, dollars),
-            "Freight to Kyrgyzstan: 4,2 kg at 3,50 USD per kg"
+            "Freight to Kyrgyzstan: 4.2 kg at 3,50 USD per kg"
         );
         assert!(freight(Lang::Ru, 4_200, Basis::Volumetric, Money::tyiyn(26_500)).contains("265 сом"));
     }

@@ -106,7 +106,7 @@ fn received_order(tx: &mut Tx, index: usize) -> Result<OrderCode> {
     };
     let offer = NewQuote::of(vec![line], 1_000);
     orders::quote(tx, &code, &offer)?;
-    orders::confirm(tx, &code)?;
+    orders::confirm(tx, &code, None)?;
     pay(tx, &code)?;
     parcels::purchase(tx, &code, "1688", None, &[number(index)])?;
     parcels::receive(

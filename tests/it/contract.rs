@@ -111,6 +111,7 @@ fn an_auditor_changes_nothing_and_only_the_listed_calls_are_public() {
         "POST /v1/estimate",
         "POST /v1/orders",
         "POST /v1/orders/{code}/confirm",
+        "POST /v1/orders/{code}/decline",
         "POST /v1/orders/{code}/transfer-claims",
         "PUT /v1/orders/{code}/transfer-claims/{id}/photo",
     ];

@@ -30,7 +30,7 @@ on_both! {
             ("goods", "Goods", 1_157_100),
             ("domestic_delivery", "Delivery inside China", 15_400),
             ("service_fee", "Our fee: 5 % of the goods", 57_900),
-            ("freight", "Freight to Kyrgyzstan: 4,2 kg at 3 USD per kg", 110_200),
+            ("freight", "Freight to Kyrgyzstan: 4.2 kg at 3 USD per kg", 110_200),
         ]);
         assert!(answer["lines"].as_array().unwrap().iter().all(|line| line["amount"]["currency"] == "KGS"));
         assert_eq!(answer["total"], som(1_157_100 + 15_400 + 57_900 + 110_200));
@@ -68,7 +68,7 @@ on_both! {
         // A tariff in som asks for no rate, however old they are.
         s.advance(TimeDelta::days(60));
         let answer = estimate(s, &json!({"weight_g": 30}));
-        let text = "Freight to Kyrgyzstan: least weight 0,1 kg at 265 som per kg";
+        let text = "Freight to Kyrgyzstan: least weight 0.1 kg at 265 som per kg";
         assert_eq!(answer["lines"], json!([{"kind": "freight", "text": text, "amount": som(2_700)}]));
         assert_eq!((&answer["total"], &answer["rates"]), (&som(2_700), &json!([])));
     }

@@ -24,6 +24,7 @@ mod hand_over;
 mod idempotency;
 mod ledger;
 mod notifications;
+mod offers;
 mod orders;
 mod pages;
 mod parcels;
