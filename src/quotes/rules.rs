@@ -128,3 +128,6 @@ fn price_line(line: &LineRequest, yuan: Option<&PinnedRate>, step: i64) -> Optio
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,7 @@ mod receipts;
 mod shifts;
 mod shipments;
 mod staff;
+mod sums;
 mod tariffs;
 mod tour;
 mod tracking;

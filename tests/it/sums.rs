@@ -1,0 +1,118 @@
+//! What a quote says, what the ledger charges and what the order owes are one sum, for numbers that nobody chose.
+
+use serde_json::{Value, json};
+
+use crate::harness::server::*;
+
+/// Numbers that are the same in every run: splitmix64, so that a failing quote is known by its turn.
+struct Dice(u64);
+
+impl Dice {
+    fn between(&mut self, least: i64, most: i64) -> i64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        least + i64::try_from((mixed ^ (mixed >> 31)) % u64::try_from(most - least + 1).unwrap()).unwrap()
+    }
+}
+
+fn yuan(fen: i64) -> Value {
+    json!({"amount": fen, "currency": "CNY"})
+}
+
+fn tariff(dice: &mut Dice) -> Value {
+    let currency = ["USD", "KGS"][usize::try_from(dice.between(0, 1)).unwrap()];
+    let most = if currency == "USD" { 900 } else { 60_000 };
+    let price = |dice: &mut Dice| json!({"amount": dice.between(1, most), "currency": currency});
+    let mut tariff = json!({
+        "price_per_kg": price(dice), "min_weight_g": dice.between(0, 2_000), "weight_rounding_g": dice.between(1, 500),
+        "service_fee_percent": format!("{}.{:02}", dice.between(0, 20), dice.between(0, 99)),
+        "service_fee_min": som(dice.between(0, 50_000)), "weight_steps": [{"from_g": dice.between(1, 9_000), "price_per_kg": price(dice)}],
+    });
+    if dice.between(0, 1) == 0 {
+        tariff["volumetric_divisor"] = json!(dice.between(3_000, 8_000));
+    } else {
+        let edge = dice.between(100, 900);
+        tariff["density_bands"] = json!([
+            {"from_kg_m3": 50, "to_kg_m3": edge, "price_per_kg": price(dice)},
+            {"from_kg_m3": edge, "price_per_kg": price(dice)},
+        ]);
+    }
+    tariff
+}
+
+fn offer(dice: &mut Dice) -> Value {
+    let count = dice.between(1, 4);
+    let mut line =
+        || json!({"description": "x", "quantity": dice.between(1, 9), "unit_price": yuan(dice.between(0, 90_000))});
+    let lines: Vec<_> = (0..count).map(|_| line()).collect();
+    let mut body = json!({"lines": lines, "estimated_weight_g": dice.between(1, 60_000)});
+    if dice.between(0, 1) == 1 {
+        body["domestic_delivery"] = yuan(dice.between(0, 9_000));
+    }
+    if dice.between(0, 1) == 1 {
+        for side in ["length_mm", "width_mm", "height_mm"] {
+            body[side] = json!(dice.between(10, 900));
+        }
+    }
+    body
+}
+
+fn tyiyn(sum: &Value) -> i64 {
+    assert_eq!(sum["currency"], "KGS");
+    sum["amount"].as_i64().unwrap()
+}
+
+/// The charge of an order as the ledger has it: the receivable, and what stands against it.
+fn charged(ledger: &Value) -> (i64, i64, i64, i64) {
+    let journals = ledger["journals"].as_array().unwrap();
+    let of = |account: &str| -> i64 {
+        let postings = journals.iter().flat_map(|journal| journal["postings"].as_array().unwrap());
+        let fits = |posting: &&Value| posting["account"].as_str().unwrap().starts_with(account);
+        postings.filter(fits).map(|posting| tyiyn(&posting["amount"])).sum()
+    };
+    (of("receivable:"), -of("goods"), -of("domestic_delivery"), -of("service"))
+}
+
+/// The estimate of the same, where one line says what the quote's goods cost.
+fn same_estimate(s: &Server, body: &Value, quote: &Value) {
+    let [line] = &body["lines"].as_array().unwrap()[..] else { return };
+    if line["quantity"] != 1 {
+        return;
+    }
+    let mut asked = json!({"goods": line["unit_price"], "weight_g": body["estimated_weight_g"]});
+    for member in ["domestic_delivery", "length_mm", "width_mm", "height_mm"] {
+        asked[member] = body[member].clone();
+    }
+    let estimate = s.post(ANYONE, "/v1/estimate", asked).expect(200);
+    assert_eq!(estimate["total"], quote["total"], "{body}");
+    let lines = estimate["lines"].as_array().unwrap().iter().map(|line| tyiyn(&line["amount"])).sum::<i64>();
+    assert_eq!(lines, tyiyn(&quote["total"]));
+}
+
+on_both! {
+    fn two_hundred_random_quotes_agree_with_ledger_and_balance(s: &Server) {
+        let mut dice = Dice(20_261_123);
+        for turn in 0..200 {
+            if turn % 20 == 0 {
+                s.put(ADMIN, "/v1/tariffs", tariff(&mut dice)).expect(200);
+            }
+            let body = offer(&mut dice);
+            let code = s.order(Until::Requested).code;
+            let order = s.post(OPERATOR, &format!("/v1/orders/{code}/quote"), body.clone()).expect(200);
+            let quote = &order["quote"];
+            let part = |name: &str| tyiyn(&quote[name]);
+            let [goods, domestic, fee, freight] = ["goods", "domestic_delivery", "service_fee", "freight"].map(part);
+            assert_eq!(goods + domestic + fee + freight, part("total"), "turn {turn}: {body}");
+            assert_eq!(quote["lines"].as_array().unwrap().iter().map(|line| tyiyn(&line["amount"])).sum::<i64>(), goods);
+            assert!(part("prepayment") <= part("total") && [goods, domestic, fee, freight].iter().all(|sum| sum % 100 == 0));
+            same_estimate(s, &body, quote);
+            let confirmed = s.post(OPERATOR, &format!("/v1/orders/{code}/confirm"), json!({})).expect(200);
+            let ledger = s.get(CASHIER, &format!("/v1/orders/{code}/ledger")).expect(200);
+            let owed = goods + domestic + fee;
+            assert_eq!(charged(&ledger), (owed, goods, domestic, fee), "turn {turn}: {ledger}");
+            assert_eq!((tyiyn(&confirmed["balance"]), tyiyn(&ledger["balance"])), (owed, owed), "turn {turn}: {body}");
+        }
+    }
+}
