@@ -48,14 +48,20 @@ pub fn symbol(c: char) -> Option<char> {
 pub fn is_gap(c: char) -> bool {
     match narrow(c) {
         '-' | '_' => true,
-        // Soft hyphen, the hyphens and dashes of general punctuation, minus, small and wave forms.
-        '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' => true,
+        // The hyphens and dashes of general punctuation, minus, small and wave forms.
+        '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' => true,
         '\u{2E3A}' | '\u{2E3B}' | '\u{301C}' | '\u{30FC}' | '\u{FE58}' | '\u{FE63}' => true,
-        // Zero-width spaces and joiners, direction marks, the byte order mark.
-        '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' => true,
-        '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => true,
-        other => other.is_whitespace() || other.is_control(),
+        other => other.is_whitespace() || other.is_control() || is_invisible(other),
     }
+}
+
+/// Whether a character has no width: the soft hyphen, zero-width spaces and joiners, direction marks, the byte order
+/// mark.
+pub fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}'
+    )
 }
 
 /// Upper case where that is one character; `ß` and its like stay as they are.

@@ -18,6 +18,7 @@ pub mod elqr;
 pub mod fold;
 pub mod phone;
 pub mod print;
+pub mod sheets;
 pub mod texts;
 // The service around the rooms.
 pub mod app;

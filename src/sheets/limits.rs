@@ -1,0 +1,62 @@
+//! How much of a file is looked at. A truck of 20,000 parcels with a dozen columns stays well below each of these; a
+//! file made to exhaust the service is refused before it has cost 64 MiB or two seconds.
+
+use super::SheetError;
+
+/// A mebibyte.
+pub const MIB: usize = 1024 * 1024;
+/// The file itself.
+pub const FILE_BYTES: usize = 20 * MIB;
+/// A text file; it is held twice while it is decoded.
+pub const TEXT_BYTES: usize = 10 * MIB;
+/// All parts of a packed file together, by what they claim and by what comes out.
+pub const UNPACKED_BYTES: usize = 100 * MIB;
+/// Parts of a packed file. A workbook of 200 sheets with a picture in each has about 800.
+pub const PARTS: usize = 2_000;
+/// One XML tag or one stretch of text.
+pub const PIECE_BYTES: usize = MIB;
+/// Tags of one file, and texts between them.
+pub const PIECES: usize = 10_000_000;
+/// How deep tags may be nested; spreadsheets need about ten.
+pub const DEPTH: usize = 64;
+/// Sheets of a file.
+pub const SHEETS: usize = 200;
+/// Rows with something in them, of all sheets together.
+pub const ROWS: usize = 200_000;
+/// Columns up to the last one with something in it.
+pub const COLUMNS: usize = 1_000;
+/// What the finished table takes in memory.
+pub const TABLE_BYTES: usize = 40 * MIB;
+/// One cell's text; spreadsheet programs allow 32,767 characters.
+pub const CELL_BYTES: usize = 128 * 1024;
+
+/// What may still be kept of a file.
+#[derive(Debug)]
+pub(super) struct Budget {
+    bytes: usize,
+    rows: usize,
+}
+
+impl Budget {
+    /// The whole of it, for one file.
+    pub(super) fn new() -> Self {
+        Self { bytes: TABLE_BYTES, rows: ROWS }
+    }
+
+    /// Takes the memory of something that is kept.
+    pub(super) fn spend(&mut self, bytes: usize) -> Result<(), SheetError> {
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(SheetError::TooMuch)?;
+        Ok(())
+    }
+
+    /// Takes the memory of a text with the counters and the rounding that come with it.
+    pub(super) fn spend_text(&mut self, text: &str) -> Result<(), SheetError> {
+        self.spend(text.len() + 32)
+    }
+
+    /// Takes a row of so many cells; their texts are taken apart from it.
+    pub(super) fn spend_row(&mut self, cells: usize) -> Result<(), SheetError> {
+        self.rows = self.rows.checked_sub(1).ok_or(SheetError::TooManyRows)?;
+        self.spend(2 * size_of::<super::Row>() + cells * size_of::<super::Cell>())
+    }
+}

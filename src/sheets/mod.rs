@@ -1,0 +1,161 @@
+//! Tables out of files that other people made: XLSX, XLS and CSV, read the same way into sheets of rows of cells.
+//!
+//! What a file is, its first bytes say; its name is not asked. A file is taken whole or refused with a sentence that
+//! a person can act on. Nothing in it is believed before it is counted: how much is unpacked, how many rows, columns
+//! and cells there are and how much memory they take is bounded in [`limits`], whatever the file claims of itself.
+//! Formulas are not computed: a cell has the value that was stored with it.
+
+mod cell;
+mod csv;
+mod dates;
+mod encoding;
+pub mod limits;
+mod xls;
+mod xlsx;
+
+use thiserror::Error;
+
+pub use cell::{Cell, Number, plain};
+
+/// All sheets of a file, in its order; a CSV file is one sheet without a name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Workbook {
+    /// The sheets.
+    pub sheets: Vec<Sheet>,
+}
+
+/// A sheet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sheet {
+    /// The name on its tab.
+    pub name: String,
+    /// Whether the person who made the file does not show it.
+    pub hidden: bool,
+    /// The rows with something in them, from the top.
+    pub rows: Vec<Row>,
+}
+
+/// A row with something in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// As a spreadsheet program counts, from 1; in CSV the line on which it begins.
+    pub number: u32,
+    /// Whether the person who made the file does not show it, perhaps because of a filter.
+    pub hidden: bool,
+    /// From column A up to the last cell that is not empty.
+    pub cells: Vec<Cell>,
+}
+
+impl Row {
+    /// The cell of a column, counted from 0; empty beyond the last.
+    pub fn cell(&self, column: usize) -> &Cell {
+        self.cells.get(column).unwrap_or(&Cell::Empty)
+    }
+}
+
+/// Why a file was not read. The texts are for the person who sent it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SheetError {
+    /// Nothing, or nothing but white space.
+    #[error("the file is empty")]
+    Empty,
+    /// More bytes than are looked at.
+    #[error("the file is larger than {} MiB; send it in parts", .0 / limits::MIB)]
+    TooLarge(usize),
+    /// Something else, recognised by its first bytes.
+    #[error("this is {0}, whatever its name says; send a table as XLSX, XLS or CSV")]
+    NotATable(&'static str),
+    /// A spreadsheet in a form that is not read.
+    #[error("this is {0}; open it in a spreadsheet program and save it as XLSX")]
+    OtherForm(&'static str),
+    /// Encrypted.
+    #[error("the file is protected by a password; save it without one")]
+    Protected,
+    /// With a program in it.
+    #[error("the file holds macros, which are not taken; save it as XLSX without macros")]
+    Macros,
+    /// With a file in it.
+    #[error("the file holds another file inside ({0}), which is not taken; remove it and save again")]
+    Embedded(String),
+    /// An XML document type or an entity of its own.
+    #[error("the file defines or uses XML entities, which no spreadsheet program writes")]
+    Entities,
+    /// Parts of the archive.
+    #[error("the file is packed from more than {} parts", limits::PARTS)]
+    TooManyParts,
+    /// More than is unpacked.
+    #[error("the file unpacks to more than {} MiB; send it in parts", limits::UNPACKED_BYTES / limits::MIB)]
+    TooMuchUnpacked,
+    /// Sheets.
+    #[error("the file has more than {} sheets", limits::SHEETS)]
+    TooManySheets,
+    /// Rows of all sheets together.
+    #[error("the file has more than {} rows; send it in parts", limits::ROWS)]
+    TooManyRows,
+    /// Columns.
+    #[error("row {0} reaches beyond column {most}; delete what is far to the right", most = limits::COLUMNS)]
+    TooManyColumns(u32),
+    /// Cells and texts of all sheets together.
+    #[error("the file holds more text and cells than fit in {} MiB; send it in parts", limits::TABLE_BYTES / limits::MIB)]
+    TooMuch,
+    /// Neither UTF-8, UTF-16, GB18030 nor Windows-1251.
+    #[error("the text is in no encoding known here; save it as CSV in UTF-8")]
+    Encoding,
+    /// Not what its first bytes promise.
+    #[error("the file is damaged: {0}")]
+    Damaged(&'static str),
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// [`SheetError`] says what is wrong with it.
+pub fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
+    if bytes.len() > limits::FILE_BYTES {
+        return Err(SheetError::TooLarge(limits::FILE_BYTES));
+    }
+    match bytes {
+        [] => Err(SheetError::Empty),
+        [b'P', b'K', 3 | 5, ..] => xlsx::read(bytes),
+        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => xls::read(bytes),
+        _ => match other_kind(bytes) {
+            Some(refused) => Err(refused),
+            None => csv::read(bytes),
+        },
+    }
+}
+
+/// What else people send under the name of a table.
+fn other_kind(bytes: &[u8]) -> Option<SheetError> {
+    use SheetError::{NotATable, OtherForm};
+    let head = &bytes[..bytes.len().min(1024)];
+    if head.windows(5).any(|at| at == b"%PDF-") {
+        return Some(NotATable("a PDF document"));
+    }
+    let known: [(&[u8], SheetError); 11] = [
+        (b"\x89PNG", NotATable("a picture")),
+        (b"\xFF\xD8\xFF", NotATable("a picture")),
+        (b"GIF8", NotATable("a picture")),
+        (b"RIFF", NotATable("a picture or a sound")),
+        (b"\x1F\x8B", NotATable("a packed file")),
+        (b"Rar!", NotATable("a packed file")),
+        (b"7z\xBC\xAF", NotATable("a packed file")),
+        (b"{\\rtf", NotATable("a text document")),
+        (b"\x09\x00\x04\x00", OtherForm("a sheet of a very old spreadsheet program")),
+        (b"\x09\x04\x06\x00", OtherForm("a sheet of a very old spreadsheet program")),
+        (b"\x09\x08\x08\x00", OtherForm("a sheet of a very old spreadsheet program")),
+    ];
+    if let Some((_, refused)) = known.into_iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(refused);
+    }
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    match text {
+        [b'<', b'?' | b'!' | b'a'..=b'z' | b'A'..=b'Z', ..] => {
+            Some(OtherForm("a web page or an XML file under the name of a table"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
