@@ -110,6 +110,24 @@ impl OrderCode {
         Ok(Self::from_symbols(prefix, symbols))
     }
 
+    /// The codes that a longer text names, each once, in the order of the text: the purpose of a transfer, a message.
+    ///
+    /// A code with its prefix is found wherever it stands, glued to words, spelled out or written with look-alikes. One
+    /// without its prefix must stand by itself, undivided, divided like `7K4M9-2QX8C-5` or spelled out, and have two
+    /// letters at least, so that no telephone or account number is one. The check symbol fits; whether there is such
+    /// an order, the text does not say.
+    pub fn find_in(prefix: &str, text: &str) -> Vec<Self> {
+        let written = written(text);
+        let prefix_symbols: Vec<char> = prefix.chars().filter_map(fold::symbol).collect();
+        let mut found = Vec::new();
+        for at in 0..written.len() {
+            let symbols = after_prefix(&written[at..], &prefix_symbols).or_else(|| standing_alone(&written, at));
+            let code = symbols.filter(|symbols| syndrome(ORDER_SEED, symbols) == 0);
+            found.extend(code.map(|symbols| Self::from_symbols(prefix, symbols)).filter(|code| !found.contains(code)));
+        }
+        found
+    }
+
     /// The canonical text, `TG-7K4M9-2QX8C-5`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -172,6 +190,52 @@ fn syndrome(seed: u8, symbols: &Symbols) -> u8 {
 fn times_a(value: u8) -> u8 {
     let shifted = value << 1;
     if shifted & 0b10_0000 == 0 { shifted } else { shifted ^ 0b10_0101 }
+}
+
+/// A letter or digit of a longer text.
+struct Written {
+    /// What it stands for; `None` for a letter that looks like no Latin one.
+    symbol: Option<char>,
+    is_letter: bool,
+    /// Whether something that is neither letter nor digit stands before it.
+    after_gap: bool,
+}
+
+fn written(text: &str) -> Vec<Written> {
+    let (mut found, mut after_gap) = (Vec::new(), true);
+    for c in text.chars() {
+        let counts = c.is_alphanumeric() && !fold::is_gap(c);
+        if counts {
+            found.push(Written { symbol: fold::symbol(c), is_letter: !fold::narrow(c).is_numeric(), after_gap });
+        }
+        // What nobody sees divides nothing.
+        after_gap = !counts && (after_gap || !fold::is_invisible(c));
+    }
+    found
+}
+
+/// The symbols of the code that begins with its prefix here.
+fn after_prefix(written: &[Written], prefix: &[char]) -> Option<Symbols> {
+    let (spelled, rest) = written.split_at_checked(prefix.len())?;
+    let is_prefix = !prefix.is_empty() && spelled.iter().zip(prefix).all(|(c, p)| c.symbol == Some(*p));
+    if is_prefix { symbols_of(rest.get(..SYMBOLS)?) } else { None }
+}
+
+/// The symbols of the code without its prefix that stands by itself from here on.
+fn standing_alone(written: &[Written], at: usize) -> Option<Symbols> {
+    let code = written.get(at..at + SYMBOLS)?;
+    let is_open = |next: Option<&Written>| next.is_none_or(|next| next.after_gap || next.symbol.is_none());
+    let begins = code[0].after_gap || at.checked_sub(1).is_none_or(|before| written[before].symbol.is_none());
+    let gaps: Vec<usize> = (1..SYMBOLS).filter(|place| code[*place].after_gap).collect();
+    let is_divided_well = gaps.is_empty() || gaps == [5, RANDOM_SYMBOLS] || gaps.len() == RANDOM_SYMBOLS;
+    let letters = code.iter().filter(|c| c.is_letter).count();
+    let stands_alone = begins && is_open(written.get(at + SYMBOLS)) && is_divided_well && letters >= 2;
+    if stands_alone { symbols_of(code) } else { None }
+}
+
+fn symbols_of(written: &[Written]) -> Option<Symbols> {
+    let values: Option<Vec<u8>> = written.iter().map(|c| value(c.symbol?).ok()).collect();
+    values?.try_into().ok()
 }
 
 /// The folded letters and digits of what was typed; all that is neither, at any place, is a
@@ -413,6 +477,51 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_found_in_a_longer_text() {
+        for text in [
+            "Оплата заказа TG-7K4M9-2QX8C-5 за пылесос",
+            "оплатаtg7k4m92qx8c5спасибо",
+            "за товар тg 7к4м9 2qх8с 5, Айгуль",
+            "T G 7 K 4 M 9 2 Q X 8 C 5",
+            "ТГ-7К4М9-2QХ8С-5",
+            "код 7K4M9-2QX8C-5.",
+            "(7K4M92QX8C5)",
+            "7 k 4 m 9 2 q x 8 c 5 рахмат",
+            "TG-7K4M9-2QX8C-5; TG-7K4M9-2QX8C-5",
+            "0700123456 TG–7K4\u{AD}M9–2QX8C–5 KG-10427 1245,00",
+            "tel996700123456tg-7k4m9-2qx8c-5",
+        ] {
+            assert_eq!(OrderCode::find_in("TG", text), [example()], "{text}");
+        }
+        let other = OrderCode::generate("TG");
+        let both = format!("за {example} и {other}", example = example());
+        assert_eq!(OrderCode::find_in("TG", &both), [example(), other]);
+    }
+
+    #[test]
+    fn no_code_is_found_where_there_is_none() {
+        for text in [
+            "",
+            "TG",
+            "TG-7K4M9-2QX8C-6",
+            "TG-7K4M9-2QX8C",
+            "TG-7К4Ж9-2QX8C-5",
+            "AB7K4M92QX8C5",
+            "7K4M9 2QX8C5",
+            "7K-4M9-2Q-X8C-5",
+        ] {
+            assert_eq!(OrderCode::find_in("TG", text), [], "{text}");
+        }
+        // Of eleven digits one in 32 has a fitting check symbol.
+        for number in 0..2_000_u64 {
+            let text =
+                format!("+996 700 {:06}, р/с 103012{:010}, ИНН {:014}", number * 487, number * 7_919, number * 104_729);
+            assert_eq!(OrderCode::find_in("TG", &text), [], "{text}");
+            assert_eq!(OrderCode::find_in("TG", &format!("{:011}", number * 49_999_991)), []);
+        }
+    }
+
+    #[test]
     fn a_barcode_is_read_back_from_any_typing() {
         let barcode = barcode();
         assert_eq!((barcode.len(), &barcode[..1]), (12, "P"));
@@ -458,6 +567,7 @@ mod tests {
         #[test]
         fn any_text_is_read_without_a_panic(prefix in any::<String>(), typed in any::<String>()) {
             let _ = OrderCode::parse(&prefix, &typed);
+            let _ = OrderCode::find_in(&prefix, &typed);
             if let Ok(code) = parse(&typed) {
                 prop_assert_eq!(parse(code.as_str()), Ok(code));
             }
