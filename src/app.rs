@@ -28,6 +28,7 @@ use crate::receipts::http as receipts;
 use crate::shipments::http as shipments;
 use crate::staff::http as staff;
 use crate::state::App;
+use crate::statements::http as statements;
 use crate::tariffs::http as tariffs;
 use crate::tracking::{http as tracking, view::TrackView};
 use access::Who::{self, AnyStaff, Anyone};
@@ -38,6 +39,7 @@ const AUDITOR: Who = Who::Only(&[Role::Auditor]);
 const OPERATOR: Who = Who::Only(&[Role::Operator]);
 const CASHIER: Who = Who::Only(&[Role::Cashier]);
 const WAREHOUSE: Who = Who::Only(&[Role::Warehouse]);
+const CASH_DESK: Who = Who::Only(&[Role::Cashier, Role::Auditor]);
 const NOT_AUDITOR: Who = Who::Only(&[Role::Operator, Role::Cashier, Role::Warehouse]);
 const MONEY_DESK: Who = Who::Only(&[Role::Operator, Role::Cashier]);
 const ORDER_DESK: Who = Who::Only(&[Role::Operator, Role::Warehouse]);
@@ -119,6 +121,12 @@ pub fn routes() -> Vec<Route> {
         get("/v1/cash-shifts/{id}", shifts::get, AnyStaff, "The X report of an open drawer, the Z report of a closed one: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<shifts::ShiftView>(200),
         post("/v1/cash-shifts/{id}/movements", shifts::move_cash, CASHIER, "Put change in, take cash out").require_key().takes::<shifts::MovementRequest>().gives::<shifts::ShiftView>(201),
         post("/v1/cash-shifts/{id}/close", shifts::close, CASHIER, "Close a drawer with counted cash").require_key().takes::<shifts::CloseRequest>().gives::<shifts::ShiftView>(200),
+
+        post("/v1/statements", statements::import, CASHIER, "Import a statement of the bank account: XLSX, XLS or CSV").query::<statements::ImportQuery>().takes_file(statements::MEDIA_TYPES).gives::<statements::StatementView>(201),
+        get("/v1/statements", statements::list, CASH_DESK, "Statements, newest first").query::<Paging>().lists::<statements::StatementView>(),
+        get("/v1/statements/{id}", statements::get, CASH_DESK, "One statement and its lines").gives::<statements::StatementView>(200),
+        post("/v1/statements/{id}/lines/{n}/confirm", statements::confirm, CASHIER, "A line is the payment of an order").require_key().takes::<statements::ConfirmRequest>().gives::<statements::LineView>(200),
+        post("/v1/statements/{id}/lines/{n}/ignore", statements::ignore, CASHIER, "A line is no payment of an order").takes::<statements::IgnoreRequest>().gives::<statements::LineView>(200),
 
         get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().lists::<parcels::ParcelView>(),
         post("/v1/parcels/receive", parcels::receive, WAREHOUSE, "A box reaches the China warehouse").takes::<parcels::ReceiveRequest>().gives::<parcels::ParcelView>(200),

@@ -214,6 +214,10 @@ problems! {
         "The whole load was unloaded before; nothing was changed. To record parcels that turned up later, send their `barcodes`.";
     NotOnShipment = "not_on_shipment", 409, "Not on this truck",
         "None of the scanned parcels was loaded on this shipment; nothing was changed. Check the shipment's code, or look the parcels up in GET /v1/parcels.";
+    AlreadyConfirmed = "already_confirmed", 409, "This line is a payment already",
+        "The line of the statement was confirmed before; `order_code` says for which order. If that was the wrong order, refund the payment there and record it where it belongs.";
+    NothingToConfirm = "nothing_to_confirm", 409, "This line cannot become a payment",
+        "The line has no sum in som, or no day; its `reason` says why. If it is a payment nevertheless, record it by hand at its order.";
     RequestInFlight = "request_in_flight", 409, "The same request is being processed",
         "A request with this Idempotency-Key has not been answered yet. Wait the seconds of `Retry-After` and repeat it with the same key.";
     BodyTooLarge = "body_too_large", 413, "The body is too large",
@@ -222,6 +226,8 @@ problems! {
         "The body must be JSON with the header `Content-Type: application/json`, or, where a call takes a file, that file with a Content-Type that the detail lists.";
     PhotoRefused = "photo_refused", 422, "This photo cannot be used",
         "Send the picture file itself as the body: a JPEG, PNG or WebP, whole, of at most 8 MiB and 25 megapixels. A screenshot of the banking app fits.";
+    UnreadableFile = "unreadable_file", 422, "The file cannot be read",
+        "The file is not what this call takes, is damaged, or is larger inside than it may be. The detail says which; nothing of it was kept.";
     ValidationFailed = "validation_failed", 422, "A field cannot be accepted",
         "`errors` names each bad field by its JSON pointer and says what is expected there. Unknown fields are refused, because a misspelt one would silently do nothing.";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "This key belongs to another request",

@@ -53,6 +53,10 @@ id! {
     ClaimId
 }
 id! {
+    /// A statement of the bank account.
+    StatementId
+}
+id! {
     /// A notification.
     NotificationId
 }

@@ -48,6 +48,7 @@ pub mod receipts;
 pub mod shifts;
 pub mod shipments;
 pub mod staff;
+pub mod statements;
 pub mod tariffs;
 pub mod tracking;
 // The command line.

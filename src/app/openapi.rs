@@ -58,6 +58,7 @@ const TAGS: &[(&str, &str)] = &[
     ("me", "The account behind a token"),
     ("orders", "From request to pickup, with its money"),
     ("transfer-claims", "Transfers that customers told of, for the cashier to decide"),
+    ("statements", "The bank's word about transfers, line by line"),
     ("photos", "Pictures, for staff"),
     ("receipts", "Payments on paper"),
     ("customers", "Who they are, and the credit kept for them"),
@@ -222,6 +223,7 @@ fn path_example(path: &str, name: &str) -> &'static str {
     match (path, name) {
         (path, "code") if path.starts_with("/v1/shipments") => "SH-2026-0001",
         (_, "code") => "TG-7K4M9-2QX8C-5",
+        (_, "n") => "1",
         (_, "slug") => "balance_due",
         (_, "provider") => "freedom_pay",
         _ => "0190b5a4-7b8e-7c3d-9a51-6f3f2f0e8d11",

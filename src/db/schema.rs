@@ -443,6 +443,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    statements (id) {
+        id -> Text,
+        file_name -> Nullable<Text>,
+        bank_account -> Nullable<Text>,
+        period_from -> Nullable<Date>,
+        period_to -> Nullable<Date>,
+        debits -> Integer,
+        duplicates -> Integer,
+        imported_at -> Timestamp,
+        actor -> Text,
+    }
+}
+
+diesel::table! {
+    statement_lines (statement_id, n) {
+        statement_id -> Text,
+        n -> Integer,
+        file_row -> BigInt,
+        fingerprint -> Text,
+        day -> Nullable<Date>,
+        amount_tyiyn -> Nullable<BigInt>,
+        document_no -> Nullable<Text>,
+        payer -> Nullable<Text>,
+        purpose -> Text,
+        state -> Text,
+        order_code -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        payment_id -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     branches,
     staff,
@@ -474,4 +508,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     acquirer_invoices,
     acquirer_callbacks,
     acquirer_payments,
+    statements,
+    statement_lines,
 );

@@ -24,6 +24,7 @@ fn filled(route: &Route) -> String {
         .replace("{receipt_no}", "BISH-2026-999999")
         .replace("{provider}", "freedom_pay")
         .replace("{secret}", "guess")
+        .replace("{n}", "1")
 }
 
 /// A call with nonsense for a body: whoever may not come in must not learn that it is nonsense.
@@ -138,6 +139,7 @@ fn calls_that_move_money_or_goods_require_a_key() {
         "/v1/orders/{code}/payments",
         "/v1/orders/{code}/refunds",
         "/v1/orders/{code}/write-offs",
+        "/v1/statements/{id}/lines/{n}/confirm",
         "/v1/transfer-claims/{id}/approve",
     ];
     assert_eq!(required.into_iter().collect::<Vec<_>>(), expected);
@@ -229,6 +231,8 @@ on_both! {
         let claimed = s.order(Until::Confirmed).code;
         let claim = json!({"amount": som(9_900_000), "bank": "MBank", "paid_at": "2026-05-25T08:30:00Z"});
         s.post(ADMIN, &format!("/v1/orders/{claimed}/transfer-claims"), claim).expect(201);
+        let statement = format!("Дата;Кредит;Назначение\n21.05.2026;5,00;{code}\n");
+        let statement = s.upload("POST", CASHIER, "/v1/statements", "text/csv", statement.as_bytes()).expect(201);
         for (path, at) in [
             ("/v1/orders", "/v1/orders".to_owned()),
             ("/v1/orders/{code}", format!("/v1/orders/{code}")),
@@ -246,6 +250,8 @@ on_both! {
             ("/v1/shipments/{code}", format!("/v1/shipments/{}", example.shipment)),
             ("/v1/notifications", "/v1/notifications".to_owned()),
             ("/v1/audit", "/v1/audit".to_owned()),
+            ("/v1/statements", "/v1/statements".to_owned()),
+            ("/v1/statements/{id}", format!("/v1/statements/{}", statement["id"].as_str().unwrap())),
         ] {
             let schema = shape(&document, &document["paths"][path]["get"]["responses"]["200"]["content"]);
             fits(&document, schema, &s.get(ADMIN, &at).expect(200), path);

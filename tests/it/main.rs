@@ -37,6 +37,7 @@ mod receipts;
 mod shifts;
 mod shipments;
 mod staff;
+mod statements;
 mod sums;
 mod tariffs;
 mod tour;

@@ -39,6 +39,8 @@ const TABLES: &[(&str, &str)] = &[
     ("shipments", "code || status"),
     ("spent_refresh_tokens", "hash"),
     ("staff", "login || name || role || COALESCE(branch_id, '') || COALESCE(CAST(disabled_at AS TEXT), '')"),
+    ("statement_lines", "fingerprint || state || COALESCE(order_code, '') || COALESCE(payment_id, '')"),
+    ("statements", "id"),
     ("tariffs", "id"),
     ("transfer_claims", "id || state || COALESCE(photo_id, '')"),
 ];
