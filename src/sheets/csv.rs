@@ -1,7 +1,7 @@
 //! Text with separators. Every cell is text, for a CSV file does not say what is a number; but a number in scientific
 //! notation has lost digits, and is told.
 
-use ::csv::{ByteRecord, ReaderBuilder};
+use csv_core::ReadRecordResult;
 
 use super::cell::{Cell, Number};
 use super::limits::{self, Budget};
@@ -22,12 +22,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
     }
     let (separator, table) = separator(&text);
     let mut lines = Lines { text: &text, at: 0, number: 1 };
-    let mut reader = reader(separator, table);
-    let (mut rows, mut budget, mut record) = (Vec::new(), Budget::new(), ByteRecord::new());
-    while reader.read_byte_record(&mut record).map_err(|_| SheetError::Damaged("a line cannot be read"))? {
-        let at = record.position().map_or(0, ::csv::Position::byte);
-        let number = lines.number_at(text.len() - table.len() + usize::try_from(at).unwrap_or(usize::MAX));
-        rows.extend(row(number, &record, &mut budget)?);
+    let mut records = Records::new(separator, table);
+    let (mut rows, mut budget) = (Vec::new(), Budget::new());
+    while let Some(begin) = records.next(&mut lines)? {
+        let number = lines.number_at(text.len() - table.len() + begin);
+        rows.extend(row(number, &records, &mut budget)?);
     }
     if rows.is_empty() {
         return Err(SheetError::Empty);
@@ -58,8 +57,55 @@ impl Lines<'_> {
     }
 }
 
-fn reader(separator: u8, text: &str) -> ::csv::Reader<&[u8]> {
-    ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(text.as_bytes())
+/// The records of a table, one at a time in a buffer that does not grow: a record may be the whole file.
+struct Records<'a> {
+    parser: csv_core::Reader,
+    text: &'a [u8],
+    at: usize,
+    buffer: Vec<u8>,
+    ends: Vec<usize>,
+    fields: usize,
+}
+
+impl<'a> Records<'a> {
+    fn new(separator: u8, text: &'a str) -> Self {
+        Self {
+            parser: csv_core::ReaderBuilder::new().delimiter(separator).build(),
+            text: text.as_bytes(),
+            at: 0,
+            buffer: vec![0; limits::RECORD_BYTES],
+            // Empty cells far to the right are nobody's fault.
+            ends: vec![0; 2 * limits::COLUMNS],
+            fields: 0,
+        }
+    }
+
+    /// Reads the next record; gives the place where its reading began.
+    fn next(&mut self, lines: &mut Lines<'_>) -> Result<Option<usize>, SheetError> {
+        let begin = self.at;
+        let (mut filled, mut fields) = (0, 0);
+        loop {
+            let (result, read, written, ended) =
+                self.parser.read_record(&self.text[self.at..], &mut self.buffer[filled..], &mut self.ends[fields..]);
+            self.at += read;
+            filled += written;
+            fields += ended;
+            self.fields = fields;
+            match result {
+                ReadRecordResult::Record => return Ok(Some(begin)),
+                ReadRecordResult::End => return Ok(None),
+                // The end of the text is told by reading on from there.
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => return Err(SheetError::TooMuch),
+                ReadRecordResult::OutputEndsFull => return Err(SheetError::TooManyColumns(lines.number_at(begin))),
+            }
+        }
+    }
+
+    fn field(&self, at: usize) -> &[u8] {
+        let begin = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.buffer[begin..self.ends[at]]
+    }
 }
 
 /// The separator that the file names in a first line `sep=;`, as Excel writes and reads it; else the one by which the
@@ -71,31 +117,35 @@ fn separator(text: &str) -> (u8, &str) {
     {
         return (named, rest);
     }
-    let fit = |separator: u8| {
-        let mut reader = reader(separator, text);
-        let lengths: Vec<usize> = reader
-            .byte_records()
-            .take(TRIED_LINES)
-            .filter_map(Result::ok)
-            .map(|record| record.len())
-            .filter(|length| *length > 1)
-            .collect();
+    let mut best = ((0, 0), SEPARATORS[0]);
+    for separator in SEPARATORS {
+        let (mut records, mut lines) = (Records::new(separator, text), Lines { text, at: 0, number: 1 });
+        let mut lengths = Vec::new();
+        // What cannot be read with the wrong separator may well be with the right one.
+        while lengths.len() < TRIED_LINES && matches!(records.next(&mut lines), Ok(Some(_))) {
+            lengths.push(records.fields);
+        }
         let alike = |length: usize| lengths.iter().filter(|other| **other == length).count();
-        lengths.iter().map(|length| (alike(*length), *length)).max().unwrap_or_default()
-    };
-    let best = SEPARATORS.into_iter().rev().max_by_key(|separator| fit(*separator)).unwrap_or(SEPARATORS[0]);
-    (best, text)
+        let several = lengths.iter().filter(|length| **length > 1);
+        let fit = several.map(|length| (alike(*length), *length)).max().unwrap_or_default();
+        if fit > best.0 {
+            best = (fit, separator);
+        }
+    }
+    (best.1, text)
 }
 
-fn row(number: u32, record: &ByteRecord, budget: &mut Budget) -> Result<Option<Row>, SheetError> {
-    let Some(last) = (0..record.len()).rfind(|at| !record[*at].trim_ascii().is_empty()) else { return Ok(None) };
+fn row(number: u32, records: &Records<'_>, budget: &mut Budget) -> Result<Option<Row>, SheetError> {
+    let Some(last) = (0..records.fields).rfind(|at| !records.field(*at).trim_ascii().is_empty()) else {
+        return Ok(None);
+    };
     if last >= limits::COLUMNS {
         return Err(SheetError::TooManyColumns(number));
     }
     budget.spend_row(last + 1)?;
     let mut cells = Vec::with_capacity(last + 1);
-    for field in record.iter().take(last + 1) {
-        let text = std::str::from_utf8(field).unwrap_or_default();
+    for at in 0..=last {
+        let text = std::str::from_utf8(records.field(at)).unwrap_or_default();
         if text.len() > limits::CELL_BYTES {
             return Err(SheetError::TooMuch);
         }

@@ -1,5 +1,5 @@
 //! How much of a file is looked at. A truck of 20,000 parcels with a dozen columns stays well below each of these; a
-//! file made to exhaust the service is refused before it has cost 64 MiB or two seconds.
+//! file made to exhaust the service is refused before it has cost 64 MiB.
 
 use super::SheetError;
 
@@ -10,13 +10,13 @@ pub const FILE_BYTES: usize = 20 * MIB;
 /// A text file; it is held twice while it is decoded.
 pub const TEXT_BYTES: usize = 10 * MIB;
 /// All parts of a packed file together, by what they claim and by what comes out.
-pub const UNPACKED_BYTES: usize = 100 * MIB;
+pub const UNPACKED_BYTES: usize = 64 * MIB;
 /// Parts of a packed file. A workbook of 200 sheets with a picture in each has about 800.
 pub const PARTS: usize = 2_000;
 /// One XML tag or one stretch of text.
-pub const PIECE_BYTES: usize = MIB;
+pub const PIECE_BYTES: usize = MIB / 4;
 /// Tags of one file, and texts between them.
-pub const PIECES: usize = 10_000_000;
+pub const PIECES: usize = 5_000_000;
 /// How deep tags may be nested; spreadsheets need about ten.
 pub const DEPTH: usize = 64;
 /// Sheets of a file.
@@ -27,6 +27,8 @@ pub const ROWS: usize = 200_000;
 pub const COLUMNS: usize = 1_000;
 /// What the finished table takes in memory.
 pub const TABLE_BYTES: usize = 40 * MIB;
+/// One line of a text file, or what its quotation marks make one line.
+pub const RECORD_BYTES: usize = MIB;
 /// One cell's text; spreadsheet programs allow 32,767 characters.
 pub const CELL_BYTES: usize = 128 * 1024;
 

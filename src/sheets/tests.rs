@@ -130,6 +130,7 @@ fn a_workbook_of_another_program_is_read_as_it_was_written() {
 
 #[test]
 fn a_binary_workbook_is_read_the_same_way() {
+    // Written with xlwt, which shares no line with the reader.
     let book = read(&data("tables/binary.xls")).unwrap();
     assert_eq!(
         book.sheets.iter().map(|s| (s.name.as_str(), s.hidden, s.rows.len())).collect::<Vec<_>>(),
@@ -330,6 +331,11 @@ fn too_many_sheets_rows_cells_and_tags_are_refused() {
     let long = format!("{}\n", "x".repeat(limits::CELL_BYTES + 1));
     assert_eq!(refusal(long.as_bytes()), SheetError::TooMuch);
     assert_eq!(refusal(",".repeat(limits::COLUMNS).as_bytes()), SheetError::Empty);
+    assert_eq!(
+        refusal(format!("a,b\n{}", ",".repeat(limits::TEXT_BYTES - 4)).as_bytes()),
+        SheetError::TooManyColumns(2)
+    );
+    assert_eq!(refusal(format!("a;b\n\"{}", "x".repeat(limits::RECORD_BYTES)).as_bytes()), SheetError::TooMuch);
     assert_eq!(refusal(format!("a{}b", ",".repeat(limits::COLUMNS)).as_bytes()), SheetError::TooManyColumns(1));
     let tag = format!("<row {}/>", "a=\"b\" ".repeat(limits::PIECE_BYTES / 6));
     assert!(matches!(refusal(&workbook(&sheet(&tag))), SheetError::Damaged(why) if why.contains("longer")));
