@@ -1,6 +1,5 @@
 //! Freight by the scale beside the freight that was estimated, in words that can be read to the customer.
 
-use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,6 +10,7 @@ use crate::money::Money;
 use crate::orders::Order;
 use crate::parcels::Parcel;
 use crate::quotes::Quote;
+use crate::tariffs::wording::kilograms;
 use crate::texts::{self, Arg, Lang};
 
 /// What carriage costs by actual weight, and how that differs from the estimate.
@@ -73,12 +73,6 @@ fn sentence(lang: Lang, charged_tyiyn: i64, weight_g: i64, estimate: Option<(i64
         ("difference", Arg::Num(more_tyiyn.unwrap_or(0).abs())),
     ];
     texts::text(lang, key, &args)
-}
-
-/// `4.3` in English, `4,3` in Russian and Kyrgyz.
-fn kilograms(lang: Lang, weight_g: i64) -> String {
-    let kilograms = Decimal::new(weight_g, 3).normalize().to_string();
-    if lang == Lang::En { kilograms } else { kilograms.replace('.', ",") }
 }
 
 #[cfg(test)]

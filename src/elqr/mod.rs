@@ -116,6 +116,18 @@ pub struct Template {
     pub name: String,
     /// The address before `#`.
     pub host: String,
+    /// Wallets that open the same code from an address of their own.
+    pub wallets: Vec<Wallet>,
+}
+
+/// A wallet's own address for codes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wallet {
+    /// As payers know it.
+    pub name: String,
+    /// The address before `#`.
+    pub host: String,
 }
 
 impl Template {
@@ -159,6 +171,11 @@ impl Template {
         write::url(&self.host, payload)
     }
 
+    /// Each wallet's name and the address by which a phone opens the payload in it.
+    pub fn links(&self, payload: &str) -> Vec<(String, String)> {
+        self.wallets.iter().map(|wallet| (wallet.name.clone(), write::url(&wallet.host, payload))).collect()
+    }
+
     /// Refuses a template that is half filled in or breaks a limit; an empty one is in order.
     ///
     /// # Errors
@@ -171,8 +188,9 @@ impl Template {
         if !missing.is_empty() {
             return Err(format!("{} must be set too, or no elqr.* at all", missing.join(", ")));
         }
-        if !self.host.starts_with("https://") || self.host.contains('#') {
-            return Err("elqr.host must be an https:// address without a fragment".to_owned());
+        let mut hosts = self.wallets.iter().map(|wallet| &wallet.host).chain([&self.host]);
+        if hosts.any(|host| !host.starts_with("https://") || host.contains('#')) {
+            return Err("elqr.host and elqr.wallets must be https:// addresses without a fragment".to_owned());
         }
         self.bill("TG-00000-00000-0", Money::tyiyn(1)).write().map(drop).map_err(|error| format!("elqr: {error}"))
     }

@@ -23,6 +23,7 @@ fn template() -> Template {
         mcc: "4215".to_owned(),
         name: "BISHKEK CARGO".to_owned(),
         host: "https://pay.payqr.kg/".to_owned(),
+        wallets: Vec::new(),
     }
 }
 

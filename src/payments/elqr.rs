@@ -24,6 +24,15 @@ pub struct ElqrView {
     url: String,
     /// The balance it asks for.
     amount: Money,
+    /// The same code as each wallet opens it by itself on the phone that shows the link.
+    wallets: Vec<WalletLink>,
+}
+
+/// A link that opens the code in a wallet.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WalletLink {
+    name: String,
+    url: String,
 }
 
 /// How a code is shown.
@@ -75,5 +84,6 @@ fn view(template: &Template, order_code: &str, balance_tyiyn: i64) -> Result<Elq
     let amount = Money::tyiyn(balance_tyiyn);
     let payload =
         template.bill(order_code, amount).write().map_err(|error| Error::Startup(format!("elqr: {error}")))?;
-    Ok(ElqrView { url: template.url(&payload), payload, amount })
+    let wallets = template.links(&payload).into_iter().map(|(name, url)| WalletLink { name, url }).collect();
+    Ok(ElqrView { url: template.url(&payload), wallets, payload, amount })
 }

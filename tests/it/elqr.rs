@@ -48,7 +48,14 @@ on_both! {
         assert_eq!(said.name, "БИШКЕК CARGO");
         let url = answer["url"].as_str().unwrap();
         assert!(url.starts_with("https://pay.payqr.kg/#0002") && url.is_ascii(), "{url}");
-        assert_eq!(elqr::parse(url), Ok(said));
+        assert_eq!(elqr::parse(url), Ok(said.clone()));
+        let wallets = answer["wallets"].as_array().unwrap();
+        assert_eq!(wallets[0]["name"], "MBank");
+        for wallet in wallets {
+            let url = wallet["url"].as_str().unwrap();
+            assert!(url.starts_with("https://") && url.is_ascii(), "{url}");
+            assert_eq!(elqr::parse(url), Ok(said.clone()));
+        }
     }
 
     fn a_code_marks_nothing_paid_and_follows_the_balance(s: &Server) {

@@ -91,10 +91,29 @@ fn same_estimate(s: &Server, body: &Value, quote: &Value) {
     assert_eq!(lines, tyiyn(&quote["total"]));
 }
 
+/// How many quotes: `TORUGART_SUMS_TURNS`, or as many as an everyday run has time for.
+fn turns() -> u32 {
+    std::env::var("TORUGART_SUMS_TURNS").ok().and_then(|turns| turns.parse().ok()).unwrap_or(200)
+}
+
+/// What the customer is shown on the page and on the receipt is what the ledger says, also of a part.
+fn same_on_paper(s: &Server, code: &str, owed_tyiyn: i64) {
+    let shown = s.get(ANYONE, &format!("/v1/track/{code}")).expect(200)["balance_due"].clone();
+    assert_eq!(tyiyn(&shown), owed_tyiyn);
+    let part_tyiyn = (owed_tyiyn / 3).max(1);
+    let body = json!({"method": "bank_transfer", "amount": som(part_tyiyn)});
+    let payment = s.post(CASHIER, &format!("/v1/orders/{code}/payments"), body).expect(201);
+    let receipt = s.get(CASHIER, payment["receipt_url"].as_str().unwrap()).expect(200);
+    let lines = receipt["lines"].as_array().unwrap().iter().map(|line| tyiyn(&line["amount"])).sum::<i64>();
+    let of = |name: &str| tyiyn(&receipt[name]);
+    assert_eq!((lines, of("charged"), of("balance_before")), (owed_tyiyn, owed_tyiyn, owed_tyiyn), "{receipt}");
+    assert_eq!((of("amount"), of("paid_before"), of("balance_after")), (part_tyiyn, 0, owed_tyiyn - part_tyiyn));
+}
+
 on_both! {
-    fn two_hundred_random_quotes_agree_with_ledger_and_balance(s: &Server) {
+    fn random_quotes_agree_with_ledger_balance_page_and_receipt(s: &Server) {
         let mut dice = Dice(20_261_123);
-        for turn in 0..200 {
+        for turn in 0..turns() {
             if turn % 20 == 0 {
                 s.put(ADMIN, "/v1/tariffs", tariff(&mut dice)).expect(200);
             }
@@ -113,6 +132,9 @@ on_both! {
             let owed = goods + domestic + fee;
             assert_eq!(charged(&ledger), (owed, goods, domestic, fee), "turn {turn}: {ledger}");
             assert_eq!((tyiyn(&confirmed["balance"]), tyiyn(&ledger["balance"])), (owed, owed), "turn {turn}: {body}");
+            if owed > 0 {
+                same_on_paper(s, &code, owed);
+            }
         }
     }
 }
