@@ -168,7 +168,7 @@ impl Slip {
     /// # Errors
     /// [`Unprintable`].
     pub fn svg(&self, paper: Paper) -> Result<String, Unprintable> {
-        Ok(draw::svg(&self.name, &layout::lay_out(&self.parts, paper)?, 0)?)
+        draw::svg(&self.name, &layout::lay_out(&self.parts, paper)?, 0)
     }
 
     /// As PNG, a pixel for each dot: black and white for a printer, in shades of grey for a phone.
