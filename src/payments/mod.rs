@@ -171,7 +171,8 @@ fn way_back(tx: &mut Tx, payment: &Payment, order: &Order, amount_tyiyn: i64) ->
         return Ok(payment.account.clone());
     }
     let branch = desk(tx, order)?;
-    let Some(shift) = shifts::drawer(tx, &branch)? else { return Ok(payment.account.clone()) };
+    // The service itself has no drawer; that of the payment may have been counted and closed since.
+    let Some(shift) = shifts::drawer(tx, &branch)? else { return Ok(Account::Cash(branch.code).to_string()) };
     shifts::refuse_overdraft(tx, &shift, amount_tyiyn)?;
     Ok(shift.account)
 }
