@@ -23,6 +23,7 @@ mod guards;
 mod hand_over;
 mod idempotency;
 mod ledger;
+mod model;
 mod notifications;
 mod offers;
 mod orders;
