@@ -196,6 +196,8 @@ problems! {
         "A closed shift is never changed; nothing was. Open another with POST /v1/cash-shifts.";
     NotEnoughCash = "not_enough_cash", 409, "There is not so much in the drawer",
         "By its count and everything since, the drawer holds less; `held` says how much. Put cash in with POST /v1/cash-shifts/{id}/movements, or pay by bank.";
+    MoreThanCharged = "more_than_charged", 409, "More than was charged",
+        "What is let off or taken back cannot exceed what is charged for the order; `charged` says how much that is. To give money back, use a refund.";
     CreditTooSmall = "credit_too_small", 409, "There is not so much credit",
         "An order's credit is what was paid too much for it; a customer's is what was kept for them. `credit` says how much there is.";
     NothingDue = "nothing_due", 409, "There is nothing to pay",

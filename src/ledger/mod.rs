@@ -177,6 +177,14 @@ pub fn taking_back(kind: Kind, journal: &Journal, postings: &[Posting]) -> Entry
     postings.iter().fold(entry, |entry, leg| entry.credit(&leg.account, leg.amount_tyiyn))
 }
 
+/// Whether a fact has its journal.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_posted(tx: &mut Tx, fact: &str) -> Result<bool> {
+    store::has_fact(tx, fact)
+}
+
 /// Posts a journal.
 ///
 /// # Errors

@@ -122,3 +122,8 @@ pub fn sum_of_kinds(tx: &mut Tx, order: &OrderId, account: &str, kinds: &[Kind])
         .load(tx.conn)?;
     Ok(amounts.iter().sum())
 }
+
+pub fn has_fact(tx: &mut Tx, fact: &str) -> Result<bool> {
+    let known = journals::table.filter(journals::idempotency_key.eq(fact));
+    Ok(diesel::select(diesel::dsl::exists(known)).get_result(tx.conn)?)
+}

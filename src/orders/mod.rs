@@ -222,7 +222,9 @@ pub fn settle(tx: &mut Tx, order: &mut Order) -> Result<()> {
     }
     let Some(quote) = quotes::accepted(tx, &order.id)? else { return Ok(()) };
     let paid_tyiyn = ledger::paid_tyiyn(tx, &order.id, &order.receivable())?;
-    let is_enough = paid_tyiyn >= quote.prepayment_tyiyn;
+    // What was let off need not be paid, or an order that owes nothing would wait for ever.
+    let let_off_tyiyn = (offers::charge_of(&quote) - order.balance_tyiyn - paid_tyiyn).max(0);
+    let is_enough = paid_tyiyn >= quote.prepayment_tyiyn - let_off_tyiyn;
     match (order.status, is_enough) {
         (Status::Confirmed, true) => advance(tx, order, Event::PrepaymentMet, Entry::new(EventKind::OrderPaid)),
         (Status::Paid, false) => advance(tx, order, Event::PrepaymentWithdrawn, Entry::new(EventKind::Correction)),

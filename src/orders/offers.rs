@@ -159,7 +159,7 @@ pub fn confirm(tx: &mut Tx, code: &OrderCode, named: Option<&QuoteId>) -> Result
 }
 
 /// What the customer owes from the moment they agree.
-fn charge_of(quote: &Quote) -> i64 {
+pub(super) fn charge_of(quote: &Quote) -> i64 {
     quote.goods_tyiyn + quote.domestic_tyiyn + quote.service_fee_tyiyn
 }
 

@@ -9,6 +9,7 @@ use crate::ids::{EntryId, JournalId};
 use crate::ledger::{self, Account, Journal, Kind, Posting};
 use crate::money::Money;
 use crate::orders::{self, Entry, EventKind, Order, Status};
+use crate::texts::som;
 
 words! {
     /// What a correction is about.
@@ -44,7 +45,7 @@ impl Subject {
 /// Charges something beside the quote, or lets something off (negative).
 ///
 /// # Errors
-/// `wrong_status` before anything is charged, and after a cancellation.
+/// `wrong_status` before anything is charged, and after a cancellation; `more_than_charged`.
 pub fn correct(
     tx: &mut Tx,
     code: &OrderCode,
@@ -54,6 +55,7 @@ pub fn correct(
 ) -> Result<(JournalId, Order)> {
     let mut order = orders::lock(tx, code)?;
     refuse_unchargeable(&order)?;
+    refuse_below_zero(tx, &order, amount_tyiyn)?;
     let entry = ledger::Entry::new(Kind::Correction, format!("correction:{}", EntryId::new()))
         .debit(order.receivable(), amount_tyiyn)
         .credit(subject.account(), amount_tyiyn);
@@ -65,7 +67,7 @@ pub fn correct(
 /// Takes a charge, freight, correction or write-off back, whole and once.
 ///
 /// # Errors
-/// `not_found`; `duplicate_value` when it was taken back before; `validation_failed` for money that moved, which is
+/// `not_found`; `duplicate_value` when it was taken back before; `more_than_charged`; `validation_failed` for money that moved, which is
 /// refunded, not taken back.
 pub fn reverse(tx: &mut Tx, code: &OrderCode, journal: &JournalId, reason: &str) -> Result<(JournalId, Order)> {
     let mut order = orders::lock(tx, code)?;
@@ -76,6 +78,7 @@ pub fn reverse(tx: &mut Tx, code: &OrderCode, journal: &JournalId, reason: &str)
     refuse_irreversible(found, &journals)?;
     let entry = ledger::taking_back(Kind::Reversal, found, postings);
     let change_tyiyn = entry.change_of(&order.receivable());
+    refuse_below_zero(tx, &order, change_tyiyn)?;
     let journal = orders::post(tx, &mut order, entry)?;
     finish(tx, &mut order, "journal.reversed", &journal, change_tyiyn, reason)?;
     Ok((journal, order))
@@ -133,6 +136,20 @@ fn refuse_unchargeable(order: &Order) -> Result<()> {
         | Status::ReadyForPickup
         | Status::PickedUp => Ok(()),
     }
+}
+
+/// No more is let off than was charged: the rest would be money that the customer never paid.
+fn refuse_below_zero(tx: &mut Tx, order: &Order, change_tyiyn: i64) -> Result<()> {
+    let charged_tyiyn = order.balance_tyiyn + ledger::paid_tyiyn(tx, &order.id, &order.receivable())?;
+    if change_tyiyn >= 0 || charged_tyiyn + change_tyiyn >= 0 {
+        return Ok(());
+    }
+    Problem::new(
+        Slug::MoreThanCharged,
+        format!("{} som are charged for order {}; no more can be let off.", som(charged_tyiyn), order.code),
+    )
+    .with("charged", serde_json::json!(Money::tyiyn(charged_tyiyn)))
+    .fail()
 }
 
 fn finish(

@@ -19,7 +19,9 @@ use crate::shifts;
 /// `credit_too_small` when less than that was paid too much.
 pub fn keep(tx: &mut Tx, code: &OrderCode, amount_tyiyn: Option<i64>) -> Result<(Order, Customer)> {
     let mut order = orders::lock(tx, code)?;
-    let amount_tyiyn = within(amount_tyiyn, -order.balance_tyiyn)?;
+    // What was let off below zero is nobody's money: no more is kept than was paid.
+    let paid_tyiyn = ledger::paid_tyiyn(tx, &order.id, &order.receivable())?;
+    let amount_tyiyn = within(amount_tyiyn, paid_tyiyn.min(-order.balance_tyiyn))?;
     let mut customer = customers::lock_id(tx, &order.customer_id)?;
     let entry = ledger::Entry::new(Kind::Credit, format!("credit:{}", EntryId::new()))
         .debit(order.receivable(), amount_tyiyn)
@@ -28,6 +30,7 @@ pub fn keep(tx: &mut Tx, code: &OrderCode, amount_tyiyn: Option<i64>) -> Result<
     mark_kept(tx, &order, amount_tyiyn)?;
     change(tx, &mut customer, amount_tyiyn)?;
     orders::note(tx, &order, Entry::new(EventKind::CreditKept).with("amount_tyiyn", amount_tyiyn))?;
+    orders::settle(tx, &mut order)?;
     audit::record(
         tx,
         "credit.kept",

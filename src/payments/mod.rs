@@ -74,8 +74,11 @@ pub fn record(tx: &mut Tx, code: &OrderCode, new: &NewPayment) -> Result<(Paymen
     let branch = desk(tx, &order)?;
     let (account, shift) = place_of(tx, new, &branch)?;
     let id = PaymentId::new();
-    let fact = new.source.as_deref().unwrap_or(id.as_str());
-    let entry = ledger::Entry::new(ledger::Kind::Payment, format!("payment:{fact}"))
+    let fact = format!("payment:{}", new.source.as_deref().unwrap_or(id.as_str()));
+    if new.source.is_some() && ledger::is_posted(tx, &fact)? {
+        return Problem::new(Slug::DuplicateValue, "This money was recorded before.").fail();
+    }
+    let entry = ledger::Entry::new(ledger::Kind::Payment, fact)
         .debit(&account, new.amount_tyiyn)
         .credit(order.receivable(), new.amount_tyiyn);
     let journal = orders::post(tx, &mut order, entry)?;

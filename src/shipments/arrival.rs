@@ -80,7 +80,9 @@ pub fn arrive(tx: &mut Tx, code: &str, arrival: &Arrival) -> Result<Unloaded> {
 
 /// Everything that was loaded, as if it had been scanned.
 fn whole_load(tx: &mut Tx, shipment: &Shipment) -> Result<Vec<(String, Option<Parcel>)>> {
-    let load = parcels::of_shipment(tx, &shipment.id)?;
+    let mut load = parcels::of_shipment(tx, &shipment.id)?;
+    // What was reported lost is not found by nobody scanning it.
+    load.retain(|parcel| !matches!(parcel.status, parcels::Status::Lost | parcels::Status::Returned));
     Ok(load.into_iter().map(|parcel| (parcel.barcode.clone(), Some(parcel))).collect())
 }
 

@@ -227,4 +227,36 @@ on_both! {
         let text = freight["text"].as_str().unwrap();
         assert!(text.contains("4,3") && text.contains("1 128") && text.contains("26"), "{text}");
     }
+
+    fn no_more_is_let_off_than_was_charged(s: &Server) {
+        let code = s.order(Until::Confirmed).code;
+        let above = s.unchanged_by(|| adjust(s, OPERATOR, &code, "corrections", correction("goods", -1_230_401)));
+        assert_eq!(above.expect_problem(409, "more_than_charged")["charged"], som(1_230_400));
+        adjust(s, OPERATOR, &code, "corrections", correction("goods", -1_230_000)).expect(201);
+        let charge = journals(s, &code)[0]["id"].as_str().unwrap().to_owned();
+        let path = format!("journals/{charge}/reverse");
+        let above = s.unchanged_by(|| adjust(s, OPERATOR, &code, &path, json!({"reason": "no"})));
+        above.expect_problem(409, "more_than_charged");
+        let kept = s.unchanged_by(|| adjust(s, CASHIER, &code, "credit/keep", json!({"amount": som(1)})));
+        kept.expect_problem(409, "credit_too_small");
+    }
+
+    fn what_was_let_off_need_not_be_paid_before_we_buy(s: &Server) {
+        let code = s.order(Until::Confirmed).code;
+        pay(s, &code, 1_230_000);
+        assert_eq!(s.see(&code)["status"], "confirmed");
+        let written_off = adjust(s, ADMIN, &code, "write-offs", json!({"amount": som(400), "reason": "no such coins"}));
+        assert_eq!(written_off.expect(201)["order_status"], "paid");
+        let wholly = s.order(Until::Confirmed).code;
+        let free = adjust(s, OPERATOR, &wholly, "corrections", correction("goods", -1_230_400)).expect(201);
+        assert_eq!((&free["order_status"], &free["balance"]), (&json!("paid"), &som(0)));
+    }
+
+    fn keeping_an_overpayment_leaves_an_order_paid(s: &Server) {
+        let code = s.order(Until::Paid).code;
+        adjust(s, OPERATOR, &code, "corrections", correction("service", -5_000)).expect(201);
+        let kept = adjust(s, CASHIER, &code, "credit/keep", json!({})).expect(201);
+        assert_eq!((&kept["order_status"], &kept["balance"], &kept["credit"]), (&json!("paid"), &som(0), &som(5_000)));
+        adjust(s, OPERATOR, &code, "purchase", json!({"marketplace": "1688", "tracking_numbers": []})).expect(200);
+    }
 }

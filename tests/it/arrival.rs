@@ -261,4 +261,17 @@ on_both! {
         s.ship(&truck, "arrive", json!({"barcodes": ["YT4000000000004"]})).expect(200);
         assert_eq!((s.told("order-arrived", "sms").len(), s.told("order-arrived", "email").len()), (1, 1));
     }
+
+    fn a_parcel_that_was_reported_lost_is_not_found_by_unloading_the_rest(s: &Server) {
+        let code = s.buy(request(), &["YT2000000000017", "YT2000000000018"]);
+        s.receive("YT2000000000017");
+        s.receive("YT2000000000018");
+        let truck = s.departed_with(&["YT2000000000017", "YT2000000000018"]);
+        s.set_parcel(&s.parcel("YT2000000000018"), "lost").expect(200);
+        s.ship(&truck, "arrive", json!({})).expect(200);
+        assert_eq!(s.parcel("YT2000000000018")["status"], "lost");
+        assert_eq!(freights(s, &code).len(), 1);
+        s.ship(&truck, "arrive", json!({"barcodes": ["YT2000000000018"]})).expect(200);
+        assert_eq!(s.parcel("YT2000000000018")["status"], "arrived");
+    }
 }

@@ -34,7 +34,7 @@ impl Model {
                 self.post("write_off", Some(o), None, &[(account, tyiyn), (&self.receivable(o), -tyiyn)]);
                 self.settle(o);
             }
-            Kind::Keep => self.keep(o, if deed.is_all { -self.orders[o].balance } else { tyiyn }),
+            Kind::Keep => self.keep(o, if deed.is_all { self.excess(o) } else { tyiyn }),
             Kind::Spend => self.spend(o, (!deed.is_all).then_some(tyiyn)),
             Kind::PayOut => {
                 let from = self.pocket(deed, None);
@@ -92,10 +92,17 @@ impl Model {
 
     fn arrive(&mut self, deed: &Deed, prices: &Prices) {
         let on_truck = |parcel: &usize| self.parcels[*parcel].truck == Some(deed.target);
-        let is_due = |parcel: &usize| matches!(self.parcels[*parcel].status, Parcelled::InTransit | Parcelled::Lost);
+        let is = |parcel: &usize, status| self.parcels[*parcel].status == status;
         let here: Vec<_> = match self.scanned(deed) {
-            None => (0..self.parcels.len()).filter(on_truck).filter(is_due).collect(),
-            Some(parcel) => Some(parcel).into_iter().filter(is_due).collect(),
+            // Nobody scanned what was reported lost.
+            None => {
+                let on_road = |parcel: &usize| on_truck(parcel) && is(parcel, Parcelled::InTransit);
+                (0..self.parcels.len()).filter(on_road).collect()
+            }
+            Some(parcel) => {
+                let is_due = |parcel: &usize| is(parcel, Parcelled::InTransit) || is(parcel, Parcelled::Lost);
+                Some(parcel).into_iter().filter(is_due).collect()
+            }
         };
         self.trucks[deed.target] = true;
         // The service goes order by order.

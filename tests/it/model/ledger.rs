@@ -40,6 +40,8 @@ pub struct Order {
     /// Paid for it, credit included, and not given back or kept.
     pub paid: i64,
     pub prepayment: i64,
+    /// What its quote charged when it was confirmed.
+    pub quoted: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +129,15 @@ impl Model {
 
     /// A new order, which the service gave this code.
     pub fn place(&mut self, code: String, customer: usize) -> usize {
-        self.orders.push(Order { code, customer, status: Status::Requested, balance: 0, paid: 0, prepayment: 0 });
+        self.orders.push(Order {
+            code,
+            customer,
+            status: Status::Requested,
+            balance: 0,
+            paid: 0,
+            prepayment: 0,
+            quoted: 0,
+        });
         self.orders.len() - 1
     }
 
@@ -135,6 +145,7 @@ impl Model {
         let [goods, domestic, service] = prices.charge;
         self.orders[o].status = Status::Confirmed;
         self.orders[o].prepayment = prices.prepayment;
+        self.orders[o].quoted = goods + domestic + service;
         let owed = (&*self.receivable(o), goods + domestic + service);
         self.post(
             "charge",
@@ -181,6 +192,7 @@ impl Model {
             payment.kept += marked;
             to_mark -= marked;
         }
+        self.settle(o);
     }
 
     pub fn spend(&mut self, o: usize, tyiyn: Option<i64>) {
@@ -224,7 +236,8 @@ impl Model {
     pub fn settle(&mut self, o: usize) {
         let order = &mut self.orders[o];
         if matches!(order.status, Status::Confirmed | Status::Paid) {
-            order.status = if order.paid >= order.prepayment { Status::Paid } else { Status::Confirmed };
+            let let_off = (order.quoted - order.balance - order.paid).max(0);
+            order.status = if order.paid >= order.prepayment - let_off { Status::Paid } else { Status::Confirmed };
         }
     }
 

@@ -24,12 +24,14 @@ impl Model {
             Kind::Refund => self.refusal_of_refund(deed),
             Kind::Correct => {
                 either(matches!(status, Status::Requested | Status::Quoted | Status::Cancelled), "wrong_status")
+                    .or(either(self.is_below_zero(deed.order, tyiyn), "more_than_charged"))
             }
             Kind::Reverse => self.refusal_of_reversal(deed),
             Kind::WriteOff => either(balance <= 0, "nothing_due").or(either(tyiyn > balance, "validation_failed")),
             Kind::Keep => {
-                let tyiyn = if deed.is_all { -balance } else { tyiyn };
-                either(tyiyn < 1 || tyiyn > -balance, "credit_too_small")
+                let there_is = self.excess(deed.order);
+                let tyiyn = if deed.is_all { there_is } else { tyiyn };
+                either(tyiyn < 1 || tyiyn > there_is, "credit_too_small")
             }
             Kind::Spend => {
                 let there_is = balance.min(self.credit[order?.customer]);
@@ -114,7 +116,22 @@ impl Model {
         if !may_be_taken_back(&journal.kind) {
             return Some("validation_failed");
         }
-        self.is_taken_back(deed.target).then_some("duplicate_value")
+        let receivable = self.receivable(deed.order);
+        let owed: i64 =
+            journal.legs.iter().filter(|(account, _)| **account == receivable).map(|(_, tyiyn)| tyiyn).sum();
+        let is_below_zero = self.is_below_zero(deed.order, -owed).then_some("more_than_charged");
+        self.is_taken_back(deed.target).then_some("duplicate_value").or(is_below_zero)
+    }
+
+    /// Whether a change lets off more than is charged.
+    fn is_below_zero(&self, o: usize, change: i64) -> bool {
+        let order = &self.orders[o];
+        change < 0 && order.balance + order.paid + change < 0
+    }
+
+    /// What was paid too much and can be kept.
+    pub fn excess(&self, o: usize) -> i64 {
+        (-self.orders[o].balance).min(self.orders[o].paid)
     }
 
     fn refusal_of_arrival(&self, deed: &Deed) -> Option<&'static str> {
