@@ -61,14 +61,20 @@ impl FreedomPay {
     }
 
     pub(super) fn ask(&self, question: &Question) -> Result<Said, Failure> {
-        let payment = question.payment_id.as_ref().or(question.provider_invoice_id.as_ref());
+        // An answer need not name the invoice, so only a payment that was made for it is asked about by its own name.
+        let ours = question.provider_invoice_id.as_ref();
+        let asked = ours.filter(|ours| question.payment_id.as_ref().is_none_or(|told| told == *ours));
         let said = self.call(
             STATUS,
-            [match payment {
+            [match asked {
                 Some(payment) => ("pg_payment_id", payment.clone()),
                 None => ("pg_order_id", question.reference.clone()),
             }],
         )?;
+        let is_told = |told: &String| text(&said, "pg_payment_id") == Some(told);
+        if asked.is_none() && !question.payment_id.as_ref().is_none_or(is_told) {
+            return Err(Failure::Refused("asked about the invoice, Freedom Pay does not name this payment".to_owned()));
+        }
         let words = |name| text(&said, name).map(str::to_owned);
         let unreadable = || Failure::Away("an answer whose pg_amount cannot be read".to_owned());
         Ok(Said {

@@ -570,4 +570,19 @@ on_both! {
         s.advance(TimeDelta::hours(1));
         assert_eq!(work(&s).paid, 1);
     }
+
+    fn the_payment_of_one_invoice_is_not_that_of_another(s: &Server) {
+        each(s, |s, fake| {
+            if matches!(fake.provider, Provider::Finik | Provider::ODengi) {
+                return; // One cannot be asked; the other knows a payment by its invoice alone.
+            }
+            let (victim, _) = invoiced(s, fake);
+            let unpaid = fake.known().pop().unwrap().reference;
+            invoiced(s, fake);
+            // Signed as it must be, and about the same sum: only the invoice is another one.
+            deliver(s, fake, &Notice { reference: unpaid, ..fake.pay() });
+            assert_eq!(work(s), Worked { looked_at: 1, paid: 0 }, "{}", fake.provider);
+            assert_eq!(booked(s, &victim, fake.provider), Vec::<i64>::new(), "{}", fake.provider);
+        });
+    }
 }
