@@ -235,6 +235,8 @@ pub fn approve(tx: &mut Tx, id: &ClaimId, approval: &Approval) -> Result<Claim> 
     };
     let (payment, _) = payments::record(tx, &code, &new)?;
     decide(tx, &mut claim, State::Approved);
+    // Later claims are compared with the number that the bank shows, whatever the customer typed.
+    claim.reference_key = approval.reference.as_deref().and_then(rules::reference_key).or(claim.reference_key);
     claim.approved_tyiyn = Some(amount_tyiyn);
     claim.payment_id = Some(payment.id);
     claim.override_reason.clone_from(&approval.override_reason);

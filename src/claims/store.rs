@@ -32,7 +32,7 @@ pub struct Claim {
     pub payer: Option<String>,
     /// The bank's number of it.
     pub reference: Option<String>,
-    /// The same as it is compared.
+    /// The same as it is compared; once it is approved, the one that the bank shows.
     pub reference_key: Option<String>,
     /// The receipt.
     pub photo_id: Option<PhotoId>,
@@ -152,6 +152,7 @@ pub fn set_decision(tx: &mut Tx, claim: &Claim) -> Result<()> {
     diesel::update(table.find(&claim.id))
         .set((
             claims::state.eq(claim.state),
+            claims::reference_key.eq(&claim.reference_key),
             claims::decided_at.eq(claim.decided_at),
             claims::decided_by.eq(&claim.decided_by),
             claims::approved_tyiyn.eq(claim.approved_tyiyn),

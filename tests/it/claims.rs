@@ -421,4 +421,15 @@ on_both! {
             assert!(why.contains("a photo is never edited"), "{why}");
         }
     }
+
+    fn a_number_that_the_cashier_read_at_the_bank_is_not_used_twice(s: &Server) {
+        let (first, second) = (confirmed(s), confirmed(s));
+        let earlier = make(s, &first, claim_of(DUE));
+        approve(s, &earlier, json!({"reference": "P2P 4711 0922"})).expect(200);
+        let claim = make(s, &second, claim_with(1_000_000, json!({"paid_at": "2026-05-24T01:00:00Z"})));
+        assert_eq!(flags(s, &claim), []);
+        let refused = s.unchanged_by(|| approve(s, &claim, json!({"reference": "p2p-47110922"})));
+        let flagged = refused.expect_problem(409, "claim_flagged");
+        assert_eq!((&flagged["flags"][0]["kind"], &flagged["flags"][0]["claim_id"]), (&json!("same_reference"), &earlier["id"]));
+    }
 }
