@@ -53,8 +53,9 @@ pub async fn quote(app: App, call: Call, code: Code, body: Body<QuoteRequest>) -
 /// The customer agrees, by themselves or through staff.
 pub async fn confirm(app: App, call: Call, code: Code, body: Body<ConfirmRequest>) -> Result<HttpResponse> {
     let ConfirmRequest { phone_last4, quote_id } = body.value;
-    prepare(&app, &call, &code, phone_last4).await?;
+    let has_ended = prepare(&app, &call, &code, phone_last4).await?;
     call.write(app, body.fingerprint, move |tx| {
+        refuse_ended(has_ended, &code)?;
         let order = orders::confirm(tx, &code, quote_id.as_ref())?;
         Ok(Reply::ok(answer(tx, order)?))
     })
@@ -65,8 +66,9 @@ pub async fn confirm(app: App, call: Call, code: Code, body: Body<ConfirmRequest
 pub async fn decline(app: App, call: Call, code: Code, body: Body<DeclineRequest>) -> Result<HttpResponse> {
     let DeclineRequest { phone_last4, quote_id, reason } = body.value;
     let reason = optional(reason.as_deref(), 500, "/reason")?;
-    prepare(&app, &call, &code, phone_last4).await?;
+    let has_ended = prepare(&app, &call, &code, phone_last4).await?;
     call.write(app, body.fingerprint, move |tx| {
+        refuse_ended(has_ended, &code)?;
         let order = orders::decline(tx, &code, quote_id.as_ref(), reason.as_deref())?;
         Ok(Reply::ok(answer(tx, order)?))
     })
@@ -74,13 +76,15 @@ pub async fn decline(app: App, call: Call, code: Code, body: Body<DeclineRequest
 }
 
 /// Lets staff and the customer in, and writes down which offers have ended: that must stay although the call is refused,
-/// so it has a transaction of its own.
-async fn prepare(app: &App, call: &Call, code: &Code, phone_last4: Option<String>) -> Result<()> {
+/// so it has a transaction of its own. Tells whether no offer is left.
+async fn prepare(app: &App, call: &Call, code: &Code, phone_last4: Option<String>) -> Result<bool> {
     refuse_auditor(call)?;
     prove_customer(app, call, code, phone_last4, "/phone_last4").await?;
     let asked = code.clone();
-    if call.change(app, move |tx| orders::expire_offers(tx, &asked)).await? {
-        return orders::quote_expired(code).fail();
-    }
-    Ok(())
+    call.change(app, move |tx| orders::expire_offers(tx, &asked)).await
+}
+
+/// Asked within the answer: what was answered before is repeated, whatever ended since.
+fn refuse_ended(has_ended: bool, code: &Code) -> Result<()> {
+    if has_ended { orders::quote_expired(code).fail() } else { Ok(()) }
 }

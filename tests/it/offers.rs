@@ -174,4 +174,15 @@ on_both! {
         s.refused_by_database(&["UPDATE quotes SET state = 'accepted'"]);
         s.refused_by_database(&["UPDATE quotes SET state = 'perhaps'"]);
     }
+
+    fn a_repeated_answer_is_repeated_although_the_other_offer_has_ended(s: &Server) {
+        let (code, one, _) = two_offers(s);
+        let path = format!("/v1/orders/{code}/decline");
+        let body = json!({"phone_last4": "3456", "quote_id": one});
+        let first = s.post_keyed(ANYONE, &path, "k1", body.clone());
+        first.expect(200);
+        s.advance(TimeDelta::hours(48));
+        let again = s.post_keyed(ANYONE, &path, "k1", body);
+        assert_eq!((again.status, &again.text), (200, &first.text));
+    }
 }
