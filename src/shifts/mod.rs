@@ -40,7 +40,7 @@ pub struct Content {
 }
 
 /// Opens a drawer with counted cash, which comes from the branch's. A drawer of the same cashier that was opened by
-/// itself is closed uncounted first, and what was taken so far is part of the new count.
+/// itself is closed first, and what was taken so far is part of the new count: what that lacks is missing.
 ///
 /// # Errors
 /// `shift_open` when the cashier or the till has one already.
@@ -50,7 +50,8 @@ pub fn open(tx: &mut Tx, branch: &Branch, till: Option<&str>, opening: &Count) -
         if earlier.opening_tyiyn.is_some() {
             return Err(open_already(&earlier));
         }
-        finish(tx, &mut earlier, None)?;
+        let held_tyiyn = ledger::balance(tx, &earlier.account)?;
+        finish(tx, &mut earlier, Some(opening).filter(|count| count.total_tyiyn < held_tyiyn))?;
     }
     let till = till.unwrap_or(&login);
     if let Some(other) = store::open_at_till(tx, &branch.id, till)? {

@@ -33,7 +33,7 @@ pub struct Shift {
     pub opened_at: NaiveDateTime,
     /// What the ledger says must have lain in it when it was closed, tyiyn.
     pub expected_tyiyn: Option<i64>,
-    /// Counted at the end, tyiyn; not when a later shift closed it.
+    /// Counted at the end, tyiyn; not when a later shift closed it and nothing was missing.
     pub counted_tyiyn: Option<i64>,
     /// Pieces by their value in tyiyn, JSON.
     pub counts: Option<String>,

@@ -229,4 +229,16 @@ on_both! {
             assert!(status == 200 && bytes.starts_with(start));
         }
     }
+
+    fn a_count_that_lacks_what_was_taken_before_it_says_so(s: &Server) {
+        let code = s.order(Until::Confirmed).code;
+        pay(s, CASHIER, &code, "cash", 10_000).expect(201);
+        opened(s, 3_000);
+        let earlier = shifts(s, "?state=closed")[0].clone();
+        assert_eq!((&earlier["expected"], &earlier["counted"], &earlier["difference"]), (&som(10_000), &som(3_000), &som(-7_000)));
+        let balances = |account: &str| {
+            s.app.write_now(&Actor::System, |tx| torugart::ledger::balance(tx, account)).unwrap()
+        };
+        assert_eq!((balances("cash:BISH"), balances("cash_difference:BISH")), (0, 7_000));
+    }
 }
