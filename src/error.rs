@@ -218,6 +218,8 @@ problems! {
         "None of the scanned parcels was loaded on this shipment; nothing was changed. Check the shipment's code, or look the parcels up in GET /v1/parcels.";
     AlreadyConfirmed = "already_confirmed", 409, "This line is a payment already",
         "The line of the statement was confirmed before; `order_code` says for which order. If that was the wrong order, refund the payment there and record it where it belongs.";
+    AlreadyRecorded = "already_recorded", 409, "This transfer may be recorded already",
+        "The order has a payment of this very sum from about that day, which came from no statement: `payment_id` names it. An approved transfer claim is such a payment. Set the line aside if it is the same money; if it is not, confirm it with `override_reason`.";
     NothingToConfirm = "nothing_to_confirm", 409, "This line cannot become a payment",
         "The line has no sum in som, or no day; its `reason` says why. If it is a payment nevertheless, record it by hand at its order.";
     RequestInFlight = "request_in_flight", 409, "The same request is being processed",

@@ -11,7 +11,7 @@ use super::rules::{self, Fit};
 use super::{LineState, Parsed, Statement, Stored, Unreadable};
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
-use crate::http::text::{one_line, required};
+use crate::http::text::{one_line, optional, required};
 use crate::http::{Body, Call, Paging, Raw, Reply};
 use crate::ids::{PaymentId, StatementId};
 use crate::money::Money;
@@ -45,6 +45,9 @@ pub struct ImportQuery {
 pub struct ConfirmRequest {
     #[serde(default)]
     order_code: Option<String>,
+    /// Why it is another payment than the one of the same sum that the order has.
+    #[serde(default)]
+    override_reason: Option<String>,
 }
 
 /// Why a line is no payment of an order.
@@ -273,8 +276,9 @@ pub async fn confirm(
     let (id, n) = path.into_inner();
     let named = body.value.order_code.as_deref();
     let named = named.map(|code| order_code(&app.config.business, code, "/order_code")).transpose()?;
+    let override_reason = optional(body.value.override_reason.as_deref(), 500, "/override_reason")?;
     call.write(app, body.fingerprint, move |tx| {
-        let stored = super::confirm(tx, &id, n, named.as_ref())?;
+        let stored = super::confirm(tx, &id, n, named.as_ref(), override_reason.as_deref())?;
         Ok(Reply::ok(line(tx, stored, false, &HashMap::new())))
     })
     .await

@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::audit;
 use crate::client_code::ClientCode;
+use crate::clock::bishkek_day;
 use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
@@ -162,8 +163,14 @@ pub fn balances(tx: &mut Tx, lines: &[Stored]) -> Result<HashMap<String, i64>> {
 ///
 /// # Errors
 /// `not_found` for the line or the order, `already_confirmed`, `nothing_to_confirm`; `validation_failed` when no order
-/// is proposed and none named.
-pub fn confirm(tx: &mut Tx, id: &StatementId, n: i32, named: Option<&OrderCode>) -> Result<Stored> {
+/// is proposed and none named; `already_recorded` when the order may have this payment and nobody says why it has not.
+pub fn confirm(
+    tx: &mut Tx,
+    id: &StatementId,
+    n: i32,
+    named: Option<&OrderCode>,
+    override_reason: Option<&str>,
+) -> Result<Stored> {
     let line = line(tx, id, n)?;
     if line.state == LineState::Confirmed {
         return already_confirmed(&line);
@@ -180,6 +187,9 @@ pub fn confirm(tx: &mut Tx, id: &StatementId, n: i32, named: Option<&OrderCode>)
     let Some(line) = store::take(tx, id, n, code.as_str())? else {
         return already_confirmed(&self::line(tx, id, n)?);
     };
+    if override_reason.is_none() {
+        refuse_recorded(tx, &code, &line)?;
+    }
     let new = NewPayment {
         source: Some(format!("statement:{}", line.fingerprint)),
         reference: line.document_no.clone(),
@@ -191,9 +201,23 @@ pub fn confirm(tx: &mut Tx, id: &StatementId, n: i32, named: Option<&OrderCode>)
         tx,
         "statement.line_confirmed",
         &order.code,
-        serde_json::json!({ "statement": id, "line": n, "payment": payment.id, "amount_tyiyn": amount_tyiyn }),
+        serde_json::json!({
+            "statement": id, "line": n, "payment": payment.id, "amount_tyiyn": amount_tyiyn,
+            "override_reason": override_reason,
+        }),
     )?;
     Ok(line)
+}
+
+/// What a claim or a cashier made a payment comes in the statement, too.
+fn refuse_recorded(tx: &mut Tx, code: &OrderCode, line: &Stored) -> Result<()> {
+    let order = orders::lock(tx, code)?;
+    let mut payments = payments::of_order(tx, &order)?;
+    payments.retain(|payment| rules::may_be_it(line, payment, bishkek_day(payment.at)));
+    let of_lines = store::payments_among(tx, &payments)?;
+    let Some(payment) = payments.into_iter().find(|payment| !of_lines.contains(&payment.id)) else { return Ok(()) };
+    let detail = format!("Order {code} has a payment of the same sum, receipt {}.", payment.receipt_no);
+    Problem::new(Slug::AlreadyRecorded, detail).with("payment_id", payment.id.as_str()).fail()
 }
 
 fn already_confirmed<T>(line: &Stored) -> Result<T> {

@@ -1,7 +1,11 @@
 //! What is proposed for a line: which order it pays, and how well.
 
+use chrono::NaiveDate;
+
+use super::Stored;
 use crate::client_code::ClientCode;
 use crate::code::OrderCode;
+use crate::payments::{Method, Payment};
 use crate::texts::som;
 
 words! {
@@ -23,6 +27,20 @@ pub fn fit(amount_tyiyn: i64, balance_tyiyn: i64) -> Fit {
         std::cmp::Ordering::Less => Fit::Part,
         std::cmp::Ordering::Greater => Fit::More,
     }
+}
+
+/// Days that a payment may be recorded before the bank counts it: over a long weekend ...
+const RECORDED_BEFORE_DAYS: i64 = 4;
+/// ... and after it.
+const RECORDED_AFTER_DAYS: i64 = 7;
+
+/// Whether a payment may be the money of this line: the same sum, not in cash, not given back, at about the same time.
+pub fn may_be_it(line: &Stored, payment: &Payment, recorded_on: NaiveDate) -> bool {
+    let later = line.day.map(|day| (recorded_on - day).num_days());
+    payment.method != Method::Cash
+        && Some(payment.amount_tyiyn) == line.amount_tyiyn
+        && payment.refunded_tyiyn < payment.amount_tyiyn
+        && later.is_none_or(|days| (-RECORDED_BEFORE_DAYS..=RECORDED_AFTER_DAYS).contains(&days))
 }
 
 /// The proposal as a sentence.

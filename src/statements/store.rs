@@ -12,6 +12,7 @@ use crate::db::Tx;
 use crate::db::schema::{statement_lines as lines, statements};
 use crate::error::Result;
 use crate::ids::{PaymentId, StatementId};
+use crate::payments::Payment;
 
 /// Fingerprints asked for at once; SQLite takes a bounded number of parameters.
 const AT_ONCE: usize = 500;
@@ -153,6 +154,13 @@ pub fn lines_of(tx: &mut Tx, id: &StatementId) -> Result<Vec<Stored>> {
 
 pub fn line(tx: &mut Tx, of: &StatementId, n: i32) -> Result<Option<Stored>> {
     Ok(lines::table.find((of, n)).first(tx.conn).optional()?)
+}
+
+/// Which of these payments are those of lines.
+pub fn payments_among(tx: &mut Tx, payments: &[Payment]) -> Result<Vec<PaymentId>> {
+    let ids: Vec<_> = payments.iter().map(|payment| payment.id.clone()).collect();
+    let of_lines = lines::table.filter(lines::payment_id.assume_not_null().eq_any(ids));
+    Ok(of_lines.select(lines::payment_id.assume_not_null()).load(tx.conn)?)
 }
 
 /// How many lines of these statements are in which state.

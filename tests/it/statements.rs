@@ -385,6 +385,28 @@ on_both! {
             assert!(refused.is_err(), "{sql}");
         }
     }
+
+    fn a_transfer_that_was_recorded_before_is_not_recorded_again_unawares(s: &Server) {
+        let code = s.order(Until::Confirmed).code;
+        let owed = balance(s, &code);
+        let payment = json!({"method": "bank_transfer", "amount": som(100_000)});
+        let payment = s.post(CASHIER, &format!("/v1/orders/{code}/payments"), payment).expect(201);
+        let both = statement(&[
+            ("24.05.2026", "1 000,00", "17", "А", code.clone()),
+            ("24.05.2026", "1 000,00", "18", "А", code.clone()),
+            ("02.05.2026", "1 000,00", "19", "А", code.clone()),
+        ]);
+        let lines = import(s, &both).expect(201)["lines"].as_array().unwrap().clone();
+        let path = decide(&lines[0], "confirm");
+        let refused = s.unchanged_by(|| s.post(CASHIER, &path, json!({})));
+        assert_eq!(refused.expect_problem(409, "already_recorded")["payment_id"], payment["id"]);
+        s.post(CASHIER, &path, json!({"override_reason": "it is another one: the bank shows two"})).expect(200);
+        assert_eq!(balance(s, &code), owed - 200_000);
+        // Two lines of the bank are two payments, and one of three weeks before is none that was recorded yesterday.
+        s.post(CASHIER, &decide(&lines[2], "confirm"), json!({})).expect(200);
+        let third = s.post(CASHIER, &decide(&lines[1], "confirm"), json!({"override_reason": " "}));
+        third.expect_problem(409, "already_recorded");
+    }
 }
 
 fn encoded(encoding: &'static Encoding, text: &str) -> Vec<u8> {
