@@ -7,6 +7,7 @@ use actix_web::http::header::{Quality, QualityItem};
 use chrono::{DateTime, Datelike, Utc};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use unic_langid::LanguageIdentifier;
 use utoipa::ToSchema;
@@ -146,6 +147,12 @@ pub fn som(amount_tyiyn: i64) -> String {
 pub fn som_exact(amount_tyiyn: i64) -> String {
     let printed = som(amount_tyiyn);
     if amount_tyiyn % 100 == 0 { printed + ",00" } else { printed }
+}
+
+/// Kilograms to the gram, without zeros at the end: `4.3` in English, `4,3` in Russian and Kyrgyz.
+pub fn kilograms(lang: Lang, weight_g: i64) -> String {
+    let kilograms = Decimal::new(weight_g, 3).normalize().to_string();
+    if lang == Lang::En { kilograms } else { kilograms.replace('.', ",") }
 }
 
 /// The day in Bishkek: `24 мая 2026`.

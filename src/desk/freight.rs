@@ -10,7 +10,6 @@ use crate::money::Money;
 use crate::orders::Order;
 use crate::parcels::Parcel;
 use crate::quotes::Quote;
-use crate::tariffs::wording::kilograms;
 use crate::texts::{self, Arg, Lang};
 
 /// What carriage costs by actual weight, and how that differs from the estimate.
@@ -64,8 +63,8 @@ fn sentence(lang: Lang, charged_tyiyn: i64, weight_g: i64, estimate: Option<(i64
         Some(1..) => "freight-more",
         Some(_) => "freight-less",
     };
-    let weighed = kilograms(lang, weight_g);
-    let estimated = kilograms(lang, estimate.map_or(0, |(_, weight_g)| weight_g));
+    let weighed = texts::kilograms(lang, weight_g);
+    let estimated = texts::kilograms(lang, estimate.map_or(0, |(_, weight_g)| weight_g));
     let args = [
         ("charged", Arg::Num(charged_tyiyn)),
         ("weight", Arg::from(&weighed)),

@@ -19,8 +19,8 @@ pub(super) struct Sheet {
 
 /// Ink at a place.
 pub(super) enum Mark {
-    /// A line of text, by its left end and its baseline.
-    Text { x: f32, y: u32, size: u32, weight: Weight, text: String },
+    /// A line of text, by its left end and its baseline; white upon black, if told.
+    Text { x: f32, y: u32, size: u32, weight: Weight, text: String, is_white: bool },
     /// A black rectangle.
     Bar { x: u32, y: u32, width: u32, height: u32 },
     /// A QR code by its upper left dark module; `module` is the side of one.
@@ -180,7 +180,7 @@ impl Pen {
             Stand::Right => free,
         };
         let (x, y) = (self.measures.side as f32 + indent, self.y + size);
-        self.marks.push(Mark::Text { x, y, size, weight, text });
+        self.marks.push(Mark::Text { x, y, size, weight, text, is_white: false });
         Ok(())
     }
 

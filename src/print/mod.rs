@@ -1,4 +1,5 @@
 //! Slips of paper: receipts, cash reports, hand-over acts. One drawing, for a thermal printer and for a phone.
+//! And [`labels`] of parcels.
 //!
 //! A [`Slip`] says what stands on the paper, from top to bottom. It is laid out for a [`Paper`] and drawn once, as SVG;
 //! the PNG and the PDF are made of that drawing, so all three show the same. Letters are outlines: no device needs
@@ -26,17 +27,27 @@
 //! # Ok::<(), torugart::print::Unprintable>(())
 //! ```
 
+mod code128;
 mod draw;
 mod font;
+mod label;
+#[cfg(test)]
+mod label_tests;
+pub mod labels;
 mod layout;
 mod page;
+mod pdf;
 #[cfg(test)]
 mod tests;
+mod zpl;
 
 use thiserror::Error;
 
 use crate::texts::Lang;
 
+use draw::{Depth, Unit};
+
+pub use label::{Label, LabelSize};
 pub use page::STYLE;
 
 /// A slip that cannot be drawn: its QR code holds too long a text, or it is longer than a roll.
@@ -168,7 +179,7 @@ impl Slip {
     /// # Errors
     /// [`Unprintable`].
     pub fn svg(&self, paper: Paper) -> Result<String, Unprintable> {
-        draw::svg(&self.name, &layout::lay_out(&self.parts, paper)?, 0)
+        draw::svg(&self.name, &layout::lay_out(&self.parts, paper)?, 0, Unit::Pixel)
     }
 
     /// As PNG, a pixel for each dot: black and white for a printer, in shades of grey for a phone.
@@ -176,7 +187,11 @@ impl Slip {
     /// # Errors
     /// [`Unprintable`].
     pub fn png(&self, paper: Paper) -> Result<Vec<u8>, Unprintable> {
-        draw::png(&self.svg(paper)?, paper)
+        let depth = match paper {
+            Paper::Mm58 | Paper::Mm80 => Depth::BlackAndWhite,
+            Paper::Phone => Depth::Grey,
+        };
+        draw::png(std::iter::once(self.svg(paper)), depth)
     }
 
     /// As PDF of one page, as wide as the paper and as long as what stands on it.
@@ -185,6 +200,11 @@ impl Slip {
     /// [`Unprintable`].
     pub fn pdf(&self, paper: Paper) -> Result<Vec<u8>, Unprintable> {
         let side = layout::unreached_side(paper);
-        draw::pdf(&draw::svg(&self.name, &layout::lay_out(&self.parts, paper)?, side)?, paper)
+        let dpi = match paper {
+            Paper::Mm58 | Paper::Mm80 => draw::PRINTER_DPI,
+            Paper::Phone => draw::PHONE_DPI,
+        };
+        let sheet = layout::lay_out(&self.parts, paper)?;
+        pdf::pages(std::iter::once(draw::svg(&self.name, &sheet, side, Unit::Pixel)), dpi)
     }
 }

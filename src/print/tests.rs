@@ -29,14 +29,19 @@ fn words(svg: &str) -> Vec<String> {
 
 /// The QR code of a picture.
 fn scanned(png: &[u8]) -> String {
+    let (width, height, pixels) = greys(png);
+    let mut seen = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
+    seen.detect_grids().first().expect("a QR code").decode().expect("a readable QR code").1
+}
+
+/// Width, height and pixels of a picture.
+pub(super) fn greys(png: &[u8]) -> (usize, usize, Vec<u8>) {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
     decoder.set_transformations(png::Transformations::EXPAND);
     let mut reader = decoder.read_info().expect("a PNG");
     let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
     let info = reader.next_frame(&mut pixels).expect("a picture");
-    let (width, height) = (info.width as usize, info.height as usize);
-    let mut seen = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
-    seen.detect_grids().first().expect("a QR code").decode().expect("a readable QR code").1
+    (info.width as usize, info.height as usize, pixels)
 }
 
 /// The numbers of the page's size, points.
@@ -118,7 +123,7 @@ fn nothing_stands_outside_the_paper_or_upon_another_line() {
         let sheet = lay_out(&slip.parts, paper).unwrap();
         let mut last = (0, 0.0_f32);
         for mark in &sheet.marks {
-            let Mark::Text { x, y, size, weight, text } = mark else { continue };
+            let Mark::Text { x, y, size, weight, text, .. } = mark else { continue };
             let width = weight.letters().unwrap().width(text, *size);
             assert!(*x >= 0.0 && x + width <= sheet.width as f32 + 0.01, "{paper:?} {text}: {x} + {width}");
             assert!(y + size / 3 <= sheet.height, "{paper:?} {text}");

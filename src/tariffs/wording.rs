@@ -1,7 +1,5 @@
 //! Freight in the words of its payer.
 
-use rust_decimal::Decimal;
-
 use super::rules::Basis;
 use crate::money::{Currency, Money};
 use crate::texts::{self, Arg, Lang};
@@ -14,14 +12,8 @@ pub fn freight(lang: Lang, charged_weight_g: i64, basis: Basis, price_per_kg: Mo
         Basis::Volumetric => "freight-volumetric",
         Basis::Density => "freight-density",
     };
-    let (weight, price) = (kilograms(lang, charged_weight_g), price(lang, price_per_kg));
+    let (weight, price) = (texts::kilograms(lang, charged_weight_g), price(lang, price_per_kg));
     texts::text(lang, key, &[("weight", Arg::from(&weight)), ("price", Arg::from(&price))])
-}
-
-/// Grams as kilograms, without needless digits: `4.2` in English, `4,2` in Russian and Kyrgyz.
-pub fn kilograms(lang: Lang, weight_g: i64) -> String {
-    let kilograms = Decimal::new(weight_g, 3).normalize().to_string();
-    if lang == Lang::En { kilograms } else { kilograms.replace('.', ",") }
 }
 
 fn price(lang: Lang, money: Money) -> String {
@@ -34,16 +26,6 @@ fn price(lang: Lang, money: Money) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn kilograms_have_as_many_digits_as_they_need() {
-        for (weight_g, printed) in
-            [(0, "0"), (1, "0,001"), (100, "0,1"), (4_200, "4,2"), (10_000, "10"), (100_050, "100,05")]
-        {
-            assert_eq!(kilograms(Lang::Ru, weight_g), printed);
-            assert_eq!(kilograms(Lang::En, weight_g), printed.replace(',', "."));
-        }
-    }
 
     #[test]
     fn freight_names_weight_and_price() {

@@ -220,3 +220,13 @@ fn the_arrival_says_what_to_pay_or_that_there_is_nothing() {
     );
     assert!(arrived[3].contains("Доплаты нет.") && !arrived[3].contains("сом"), "{}", arrived[3]);
 }
+
+#[test]
+fn kilograms_have_as_many_digits_as_they_need() {
+    for (weight_g, printed) in
+        [(0, "0"), (1, "0,001"), (100, "0,1"), (4_200, "4,2"), (10_000, "10"), (100_050, "100,05")]
+    {
+        assert_eq!(kilograms(Lang::Ru, weight_g), printed);
+        assert_eq!(kilograms(Lang::En, weight_g), printed.replace(',', "."));
+    }
+}
