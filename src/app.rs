@@ -13,7 +13,7 @@ use crate::acquirers::http as acquirers;
 use crate::audit::http as audit;
 use crate::branches::http as branches;
 use crate::claims::http as claims;
-use crate::desk::{self, http as orders, offers, shifts};
+use crate::desk::{self, http as orders, labels, offers, shifts};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
@@ -129,11 +129,13 @@ pub fn routes() -> Vec<Route> {
         post("/v1/statements/{id}/lines/{n}/ignore", statements::ignore, CASHIER, "A line is no payment of an order").takes::<statements::IgnoreRequest>().gives::<statements::LineView>(200),
 
         get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().lists::<parcels::ParcelView>(),
-        post("/v1/parcels/receive", parcels::receive, WAREHOUSE, "A box reaches the China warehouse").takes::<parcels::ReceiveRequest>().gives::<parcels::ParcelView>(200),
+        post("/v1/parcels/receive", parcels::receive, WAREHOUSE, "A box reaches the China warehouse; the answer holds its label, when asked").query::<parcels::ReceiveQuery>().takes::<parcels::ReceiveRequest>().gives::<parcels::ReceiveAnswer>(200),
         get("/v1/parcels/{id}", parcels::get, AnyStaff, "One parcel").gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/claim", parcels::claim, OPERATOR, "An unclaimed parcel finds its order").takes::<parcels::ClaimRequest>().gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/weigh", parcels::weigh, NOT_AUDITOR, "Weigh a parcel again; freight follows").takes::<parcels::WeighRequest>().gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/status", parcels::set_status, ORDER_DESK, "Lost, damaged, returned, held by customs, or found again").takes::<parcels::ParcelStatusRequest>().gives::<parcels::ParcelView>(200),
+        get("/v1/parcels/{id}/label", labels::one, AnyStaff, "A parcel's label: PDF, or as `format` or `Accept` say PNG, SVG or ZPL").query::<labels::LabelQuery>(),
+        post("/v1/labels", labels::many, NOT_AUDITOR, "Labels of up to 500 parcels, an order or a shipment in one file").takes::<labels::LabelsRequest>(),
 
         get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().lists::<shipments::ShipmentView>(),
         post("/v1/shipments", shipments::open, WAREHOUSE, "Open a shipment for loading").takes::<shipments::ShipmentRequest>().gives::<shipments::ShipmentView>(201),

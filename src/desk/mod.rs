@@ -2,6 +2,7 @@
 
 mod freight;
 pub mod http;
+pub mod labels;
 pub mod offers;
 mod shift_slip;
 pub mod shifts;

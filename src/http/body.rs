@@ -35,6 +35,12 @@ impl Fingerprint {
         Self(digest.finalize().to_vec())
     }
 
+    /// Of a body together with a part of the query that changes the answer.
+    #[must_use]
+    pub fn and(&self, part: &str) -> Self {
+        Self::of_parts(&[&self.0, part.as_bytes()])
+    }
+
     /// SHA-256 over method, path and body, hexadecimal.
     pub fn with_target(&self, target: &str) -> String {
         let digest = Sha256::new().chain_update(target).chain_update([0]).chain_update(&self.0).finalize();

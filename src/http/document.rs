@@ -66,22 +66,18 @@ impl Width {
     }
 }
 
-impl Form {
-    /// The one that the caller likes best; JSON when they do not say, or like none of them.
-    fn wanted(req: &HttpRequest) -> Self {
-        let liked = Accept::parse(req).map(|accept| accept.ranked()).unwrap_or_default();
-        let known = liked.iter().find_map(|mime| match mime.essence_str() {
-            "text/html" | "text/*" => Some(Form::Html),
-            "image/svg+xml" => Some(Form::Svg),
-            "image/png" | "image/*" => Some(Form::Png),
-            "application/pdf" => Some(Form::Pdf),
-            "application/json" | "application/*" | "*/*" => Some(Form::Json),
-            _ => None,
-        });
-        known.unwrap_or(Form::Json)
-    }
+/// The forms that a document can be shown in.
+pub trait Shown: Copy + 'static {
+    /// All of them. The first is for who does not say, or likes none; the first of a kind is for who likes the kind.
+    const ALL: &'static [Self];
 
     /// Content type and the ending of a file's name.
+    fn file(self) -> (&'static str, &'static str);
+}
+
+impl Shown for Form {
+    const ALL: &'static [Self] = &[Form::Json, Form::Html, Form::Png, Form::Svg, Form::Pdf];
+
     fn file(self) -> (&'static str, &'static str) {
         match self {
             Form::Json => ("application/json", "json"),
@@ -91,6 +87,32 @@ impl Form {
             Form::Pdf => ("application/pdf", "pdf"),
         }
     }
+}
+
+/// The form that the caller likes best by `Accept`.
+pub fn wanted<F: Shown>(req: &HttpRequest) -> Option<F> {
+    let liked = Accept::parse(req).map(|accept| accept.ranked()).unwrap_or_default();
+    let known = liked.iter().find_map(|mime| {
+        let is_it = |form: &&F| {
+            let essence = form.file().0.split(';').next().unwrap_or_default();
+            let kind = essence.split('/').next().unwrap_or_default();
+            mime.type_() == "*" || mime.essence_str() == essence || (mime.type_() == kind && mime.subtype() == "*")
+        };
+        F::ALL.iter().find(is_it)
+    });
+    known.or(F::ALL.first()).copied()
+}
+
+/// A file to be shown or printed, with a name for who keeps it.
+pub fn file<F: Shown>(form: F, name: &str, body: Vec<u8>) -> HttpResponse {
+    let (content_type, ending) = form.file();
+    let mut response = HttpResponse::Ok().content_type(content_type).body(body);
+    let headers = response.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{name}.{ending}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
 }
 
 /// Shows a document in the form that was asked for: `data` as JSON, or its slip.
@@ -105,22 +127,18 @@ pub async fn show(
     data: impl Serialize,
     slip: Slip,
 ) -> Result<HttpResponse> {
-    let form = asked.format.unwrap_or_else(|| Form::wanted(req));
+    let form = asked.format.or_else(|| wanted(req)).unwrap_or(Form::Json);
     let paper = asked.width.unwrap_or(Width::Mm80).paper();
-    let (content_type, ending) = form.file();
-    let mut response = if form == Form::Json {
-        HttpResponse::Ok().json(data)
+    let drawn = if form == Form::Json {
+        serde_json::to_vec(&data).map_err(|error| Error::Startup(error.to_string()))?
     } else {
         let drawn = app.compute(move || draw(&slip, form, lang, paper)).await?;
-        let body = drawn.map_err(|error| Error::Startup(error.to_string()))?;
-        HttpResponse::Ok().content_type(content_type).body(body)
+        drawn.map_err(|error| Error::Startup(error.to_string()))?
     };
+    let mut response = file(form, &format!("{name}-{}", lang.as_str()), drawn);
     let headers = response.headers_mut();
     headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Language"));
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.as_str()));
-    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{name}-{}.{ending}\"", lang.as_str())) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
-    }
     Ok(response)
 }
 

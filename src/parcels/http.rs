@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::freight::Weighing;
-use super::{NewReceipt, Parcel, Status, Tracking};
+use super::label::{LabelForm, LabelView, Size};
+use super::{NewReceipt, Parcel, Status, Tracking, label};
 use crate::client_code::ClientCode;
 use crate::code::OrderCode;
 use crate::config::Firm;
@@ -163,6 +164,42 @@ pub fn order_code(firm: &Firm, typed: &str, pointer: &str) -> Result<OrderCode> 
     })
 }
 
+/// `?label=&size=`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiveQuery {
+    /// `zpl` or `svg` when the answer is to hold the parcel's label.
+    #[param(value_type = Option<String>)]
+    label: Option<LabelForm>,
+    /// What the label is printed on: `58`, `80` or `a4`; 58 unless told.
+    #[param(value_type = Option<String>)]
+    size: Option<Size>,
+}
+
+impl ReceiveQuery {
+    fn checked(&self) -> Result<Option<(LabelForm, Size)>> {
+        match self.label {
+            None => Ok(None),
+            Some(form @ (LabelForm::Svg | LabelForm::Zpl)) => {
+                Ok(Some((form, self.size.unwrap_or_default().checked(form, "?size")?)))
+            }
+            Some(LabelForm::Pdf | LabelForm::Png) => {
+                Problem::field("?label", "an answer holds zpl or svg; a file is at /v1/parcels/{id}/label").fail()
+            }
+        }
+    }
+}
+
+/// The parcel, and its label when it was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReceiveAnswer {
+    #[serde(flatten)]
+    parcel: ParcelView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<LabelView>,
+}
+
 /// The order that an unclaimed parcel belongs to.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -215,9 +252,25 @@ pub struct ParcelFilter {
 }
 
 /// Takes a box in.
-pub async fn receive(app: App, call: Call, body: Body<ReceiveRequest>) -> Result<HttpResponse> {
+pub async fn receive(
+    app: App,
+    call: Call,
+    query: web::Query<ReceiveQuery>,
+    body: Body<ReceiveRequest>,
+) -> Result<HttpResponse> {
     let new = body.value.checked(&app.config.business, &call.actor)?;
-    call.write(app, body.fingerprint, move |tx| Ok(Reply::ok(view(super::receive(tx, &new)?)))).await
+    let wanted = query.checked()?;
+    let fingerprint = match wanted {
+        // As it always was: a scanner may repeat today what it sent before labels came with the answer.
+        None => body.fingerprint,
+        Some((form, size)) => body.fingerprint.and(&format!("{form:?} {size:?}")),
+    };
+    call.write(app, fingerprint, move |tx| {
+        let parcel = super::receive(tx, &new)?;
+        let label = wanted.map(|(form, size)| label::view(tx, &parcel, form, size)).transpose()?;
+        Ok(Reply::ok(ReceiveAnswer { parcel: view(parcel), label }))
+    })
+    .await
 }
 
 /// Gives an unclaimed parcel to an order.

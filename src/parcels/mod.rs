@@ -4,6 +4,7 @@ pub mod freight;
 mod hand_over;
 pub mod http;
 mod intake;
+pub mod label;
 pub mod ready;
 pub mod rules;
 mod store;
@@ -124,7 +125,15 @@ pub fn follow(tx: &mut Tx, order: &mut Order, entry: Option<Entry>) -> Result<bo
 /// # Errors
 /// `not_found`.
 pub fn get(tx: &mut Tx, id: &ParcelId) -> Result<Parcel> {
-    store::by_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("parcel {id}")).into())
+    find(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("parcel {id}")).into())
+}
+
+/// The same, if there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn find(tx: &mut Tx, id: &ParcelId) -> Result<Option<Parcel>> {
+    store::by_id(tx, id)
 }
 
 /// The parcels of an order, oldest first.

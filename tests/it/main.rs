@@ -22,6 +22,7 @@ mod flow;
 mod guards;
 mod hand_over;
 mod idempotency;
+mod labels;
 mod ledger;
 mod model;
 mod notifications;
