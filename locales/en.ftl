@@ -295,3 +295,18 @@ freight-actual = Freight to Kyrgyzstan: { $weight } kg at { $price } per kg
 freight-minimum = Freight to Kyrgyzstan: least weight { $weight } kg at { $price } per kg
 freight-volumetric = Freight to Kyrgyzstan: volumetric weight { $weight } kg at { $price } per kg
 freight-density = Freight to Kyrgyzstan: { $weight } kg at { $price } per kg, priced by density
+
+## Hand-over acts: paper to be signed
+
+act-title = Hand-over act
+act-customer = Customer
+act-date = Handed over
+act-by = By
+act-received-by = Received by
+act-weight = { $weight } kg
+act-parcels = Parcels: { $count }
+act-paid = Paid, som
+act-remaining = NOT YET HANDED OVER: { $count }
+act-words = The parcels listed above were received, and their number and weight are right.
+act-signature-gave = Handed over (signature)
+act-signature-took = Received (signature)

@@ -295,3 +295,18 @@ freight-actual = Кыргызстанга жеткирүү: { $weight } кг, к
 freight-minimum = Кыргызстанга жеткирүү: эң аз салмак { $weight } кг, килограммы { $price }
 freight-volumetric = Кыргызстанга жеткирүү: көлөмдүк салмак { $weight } кг, килограммы { $price }
 freight-density = Кыргызстанга жеткирүү: { $weight } кг, килограммы { $price }, баасы тыгыздыгына жараша
+
+## Берүү актылары: кол коюлуучу кагаз
+
+act-title = Кабыл алуу-өткөрүп берүү актысы
+act-customer = Кардар
+act-date = Берилди
+act-by = Берген
+act-received-by = Алган
+act-weight = { $weight } кг
+act-parcels = Посылкалар: { $count }
+act-paid = Төлөндү, сом
+act-remaining = АЛИ БЕРИЛЕ ЭЛЕК: { $count }
+act-words = Жогоруда аталган посылкалар алынды, саны жана салмагы туура.
+act-signature-gave = Берген (колу)
+act-signature-took = Алган (колу)

@@ -294,3 +294,18 @@ freight-actual = Доставка в Кыргызстан: { $weight } кг по
 freight-minimum = Доставка в Кыргызстан: наименьший вес { $weight } кг по { $price } за кг
 freight-volumetric = Доставка в Кыргызстан: объёмный вес { $weight } кг по { $price } за кг
 freight-density = Доставка в Кыргызстан: { $weight } кг по { $price } за кг, цена по плотности
+
+## Акты выдачи: бумага для подписи
+
+act-title = Акт приёма-передачи
+act-customer = Клиент
+act-date = Выдано
+act-by = Выдал
+act-received-by = Получил
+act-weight = { $weight } кг
+act-parcels = Посылок: { $count }
+act-paid = Оплачено, сом
+act-remaining = ЕЩЁ НЕ ВЫДАНО: { $count }
+act-words = Перечисленные посылки получены, число и вес верны.
+act-signature-gave = Выдал (подпись)
+act-signature-took = Получил (подпись)

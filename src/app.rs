@@ -10,6 +10,7 @@ use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
 use crate::acquirers::http as acquirers;
+use crate::acts::http as acts;
 use crate::audit::http as audit;
 use crate::branches::http as branches;
 use crate::claims::http as claims;
@@ -112,6 +113,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/hand-over", orders::hand_over, CASHIER, "Hand parcels over").require_key().takes::<orders::HandOverRequest>().gives::<desk::OrderView>(200),
+        get("/v1/orders/{code}/hand-over-act", acts::get, AnyStaff, "What was handed over, to be signed: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<acts::ActView>(200),
 
         get("/v1/customers/{client_code}", adjust::customer, AnyStaff, "One customer and their credit").gives::<adjust::CustomerAccountView>(200),
         post("/v1/customers/{client_code}/credit/pay-out", adjust::pay_out, CASHIER, "Give credit back").require_key().takes::<adjust::PayOutRequest>().gives::<adjust::CustomerAccountView>(201),

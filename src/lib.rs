@@ -31,6 +31,7 @@ pub mod state;
 pub mod tokens;
 // The rooms, lower ones first.
 pub mod acquirers;
+pub mod acts;
 pub mod audit;
 pub mod branches;
 pub mod claims;

@@ -35,7 +35,11 @@ pub fn hand_over(tx: &mut Tx, code: &OrderCode, hand_over: &HandOver) -> Result<
         parcel.status = Status::PickedUp;
         parcel.picked_up_at = Some(tx.now);
         super::save(tx, &parcel, Status::Arrived)?;
-        orders::note(tx, &order, entry(EventKind::ParcelHandedOver, &parcel))?;
+        let mut handed_over = entry(EventKind::ParcelHandedOver, &parcel);
+        if let Some(name) = &hand_over.received_by {
+            handed_over = handed_over.with("received_by", name.as_str());
+        }
+        orders::note(tx, &order, handed_over)?;
     }
     let is_all = is_finished(&store::of_order(tx, &order.id)?);
     if is_all && order.status != orders::Status::PickedUp {

@@ -9,8 +9,16 @@ const FILES: [(Lang, &str); 3] = [
 ];
 
 /// Kyrgyz texts that are rightly the same in Russian.
-const SAME_IN_RUSSIAN: [&str; 7] =
-    ["amount-som", "code-placeholder", "phone", "receipt-number", "shift-cashier", "shift-report", "shift-till"];
+const SAME_IN_RUSSIAN: [&str; 8] = [
+    "act-weight",
+    "amount-som",
+    "code-placeholder",
+    "phone",
+    "receipt-number",
+    "shift-cashier",
+    "shift-report",
+    "shift-till",
+];
 
 /// Each key of a text file with its lines.
 fn entries(source: &str) -> BTreeMap<&str, String> {

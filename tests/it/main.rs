@@ -5,6 +5,7 @@ mod harness;
 
 mod acquirer_storm;
 mod acquirers;
+mod acts;
 mod adjustments;
 mod arrival;
 mod arrows;
