@@ -134,10 +134,11 @@ impl Model {
     }
 
     fn open(&mut self, deed: &Deed) {
-        if let Some(own) = self.open_shift(deed.by) {
-            self.close(own, None);
-        }
         let opening = opening_of(deed);
+        if let Some(own) = self.open_shift(deed.by) {
+            // What the count lacks of the cash taken before it is missing.
+            self.close(own, (opening < self.held(own)).then_some(opening));
+        }
         let account = self.begin(deed.by, self.till_of(deed), Some(opening));
         self.post("cash_shift", None, None, &[(&account, opening), (BRANCH, -opening)]);
     }
