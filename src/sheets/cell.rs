@@ -28,13 +28,16 @@ pub enum Cell {
 pub struct Number {
     /// The digits. A fraction has the 15 significant digits that spreadsheet programs show.
     pub text: Arc<str>,
-    /// Whether digits may have been lost before the file reached us, so that it is no identifier any more: it was
-    /// written in scientific notation, or is beyond 2^53, where a spreadsheet keeps no longer every whole number.
+    /// Whether digits may have been lost before the file reached us, so that it is no identifier any more: it is beyond
+    /// 2^53, where a file keeps no longer every whole number; it has 16 digits of which the last is zero, as a
+    /// spreadsheet program leaves it, which keeps 15; or a text file has it in scientific notation.
     pub lossy: bool,
 }
 
 /// The last whole number up to which a spreadsheet keeps every one: 2^53.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+/// The first whole number of 16 digits, of which spreadsheet programs make the last one zero when it is typed in.
+const SIXTEEN_DIGITS: f64 = 1e15;
 
 impl Cell {
     /// A text, or nothing when there is nothing to see in it. Control characters other than line breaks are dropped.
@@ -47,11 +50,6 @@ impl Cell {
             true => Cell::Text(text.replace(is_noise, "").into()),
             false => Cell::Text(text.into()),
         }
-    }
-
-    /// A number by the text that a file stores, or that text itself when it is none.
-    pub(super) fn of_number(text: &str) -> Self {
-        Number::read(text).map_or_else(|| Cell::of_text(text), Cell::Number)
     }
 
     /// What a person sees, without spaces around it: dates as `2026-11-14` or `2026-11-14 10:30:00`.
@@ -74,26 +72,12 @@ impl Cell {
 }
 
 impl Number {
-    /// Of the text in which XML stores a number: `-1.5`, `4.35423915918312E+14`. `None` when it is none.
-    pub(super) fn read(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let digits = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
-        let is_number = digits.contains(|c: char| c.is_ascii_digit())
-            && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
-            && digits.matches('.').count() <= 1
-            && digits.len() <= 400;
-        let exponent: i32 = exponent.parse().ok().filter(|power: &i32| power.abs() <= 308)?;
-        let value: f64 = text.parse().ok().filter(|value: &f64| is_number && value.is_finite())?;
-        let lossy = exponent > 0 || value.abs() > EXACT;
-        let is_whole = !text.contains(['.', 'e', 'E', '+']);
-        let plain = if is_whole { text.to_owned() } else { fifteen_digits(value) };
-        Some(Self { text: plain.into(), lossy })
-    }
-
-    /// Of the number that the binary format stores.
+    /// Of the number that a file stores; `None` when it is none.
     pub(super) fn of(value: f64) -> Option<Self> {
-        value.is_finite().then(|| Self { text: fifteen_digits(value).into(), lossy: value.abs() > EXACT })
+        let size = value.abs();
+        let may_be_cut = size >= SIXTEEN_DIGITS && size % 10.0 == 0.0;
+        let lossy = size > EXACT || may_be_cut;
+        value.is_finite().then(|| Self { text: fifteen_digits(value).into(), lossy })
     }
 }
 

@@ -162,5 +162,8 @@ fn row(number: u32, records: &Records<'_>, budget: &mut Budget) -> Result<Option
 fn scientific(text: &str) -> Option<Number> {
     let (mantissa, power) = text.split_once("E+")?;
     let is_power = (1..=3).contains(&power.len()) && power.bytes().all(|byte| byte.is_ascii_digit());
-    is_power.then(|| Number::read(&format!("{}E+{power}", mantissa.replace(',', ".")))).flatten()
+    let value = format!("{}E+{power}", mantissa.replace(',', ".")).parse().ok().filter(|_| is_power)?;
+    let number = Number::of(value)?;
+    let is_shortened = power.bytes().any(|digit| digit != b'0');
+    Some(Number { lossy: number.lossy || is_shortened, ..number })
 }

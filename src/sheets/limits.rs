@@ -1,5 +1,5 @@
-//! How much of a file is looked at. A truck of 20,000 parcels with a dozen columns stays well below each of these; a
-//! file made to exhaust the service is refused before it has cost 64 MiB.
+//! How much of a file is looked at. A truck of 20,000 parcels with a dozen columns stays well below each of these.
+//! They bound the memory that a file made to exhaust the service can cost, whatever a library holds at once.
 
 use super::SheetError;
 
@@ -13,12 +13,18 @@ pub const TEXT_BYTES: usize = 10 * MIB;
 pub const UNPACKED_BYTES: usize = 64 * MIB;
 /// Parts of a packed file. A workbook of 200 sheets with a picture in each has about 800.
 pub const PARTS: usize = 2_000;
-/// One XML tag or one stretch of text.
+/// One XML tag with the text after it.
 pub const PIECE_BYTES: usize = MIB / 4;
-/// Tags of one file, and texts between them.
-pub const PIECES: usize = 5_000_000;
-/// How deep tags may be nested; spreadsheets need about ten.
-pub const DEPTH: usize = 64;
+/// The texts that the cells of a workbook share, packed as its format packs them.
+pub const SHARED_TEXT_BYTES: usize = 32 * MIB;
+/// The same in a binary workbook, where a text may be as short as three bytes.
+pub const BINARY_TEXT_BYTES: usize = 12 * MIB;
+/// How many texts the cells of a workbook share.
+pub const SHARED_TEXTS: usize = 1_000_000;
+/// A part that lists sheets, styles or other parts.
+pub const LIST_BYTES: usize = 4 * MIB;
+/// Cells of a binary workbook, also those without content in the rectangles that its sheets take.
+pub const BINARY_CELLS: usize = 48 * MIB / 32;
 /// Sheets of a file.
 pub const SHEETS: usize = 200;
 /// Rows with something in them, of all sheets together.

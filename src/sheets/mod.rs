@@ -4,14 +4,19 @@
 //! a person can act on. Nothing in it is believed before it is counted: how much is unpacked, how many rows, columns
 //! and cells there are and how much memory they take is bounded in [`limits`], whatever the file claims of itself.
 //! Formulas are not computed: a cell has the value that was stored with it.
+//!
+//! Workbooks are parsed by the crate calamine. It believes what a file says of itself, so [`xlsx`] and [`xls`] look at
+//! the file first and hand over only what cannot cost more than the limits.
 
 mod cell;
 mod csv;
-mod dates;
 mod encoding;
+mod grid;
 pub mod limits;
 mod xls;
 mod xlsx;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use thiserror::Error;
 
@@ -116,13 +121,18 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
     }
     match bytes {
         [] => Err(SheetError::Empty),
-        [b'P', b'K', 3 | 5, ..] => xlsx::read(bytes),
-        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => xls::read(bytes),
+        [b'P', b'K', 3 | 5, ..] => unharmed(|| xlsx::read(bytes)),
+        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => unharmed(|| xls::read(bytes)),
         _ => match other_kind(bytes) {
             Some(refused) => Err(refused),
             None => csv::read(bytes),
         },
     }
+}
+
+/// The library that parses workbooks panics over some damaged ones; that is a refusal like any other.
+fn unharmed(read: impl FnOnce() -> Result<Workbook, SheetError>) -> Result<Workbook, SheetError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(SheetError::Damaged("it cannot be read as a workbook")))
 }
 
 /// What else people send under the name of a table.

@@ -39,19 +39,32 @@ fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 const BOOK: &str = r#"<workbook xmlns:r="r"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
 const PARTS: &str = r#"<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.xml"/>
-    <Relationship Id="rId2" Type="x/sharedStrings" Target="/xl/strings.xml"/></Relationships>"#;
+    <Relationship Id="rId2" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+const ROOT: &str = r#"<Relationships><Relationship Id="rId1" Type="x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
 
 /// A workbook of one sheet with this XML, and these shared texts.
 fn workbook_with(sheet: &str, strings: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let mut parts: Vec<(&str, &[u8])> = vec![
         ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", ROOT.as_bytes()),
         ("xl/workbook.xml", BOOK.as_bytes()),
         ("xl/_rels/workbook.xml.rels", PARTS.as_bytes()),
         ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
-        ("xl/strings.xml", strings.as_bytes()),
+        ("xl/sharedStrings.xml", strings.as_bytes()),
     ];
     parts.extend(more);
     packed(&parts)
+}
+
+/// A workbook with this list of sheets.
+fn book_of(list: &str, sheet: &str) -> Vec<u8> {
+    packed(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", ROOT.as_bytes()),
+        ("xl/workbook.xml", list.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", PARTS.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ])
 }
 
 fn workbook(sheet: &str) -> Vec<u8> {
@@ -153,23 +166,30 @@ fn a_binary_workbook_is_read_the_same_way() {
 fn a_number_says_whether_it_may_have_lost_digits() {
     for (stored, digits, lossy) in [
         ("435423915918312", "435423915918312", false),
+        ("4.35423915918312E+14", "435423915918312", false),
+        ("435423915918310", "435423915918310", false),
+        ("999999999999999", "999999999999999", false),
+        ("1000000000000000", "1000000000000000", true),
+        ("4354239159183120", "4354239159183120", true),
+        ("4.35423915918312E+15", "4354239159183120", true),
+        ("4354239159183127", "4354239159183127", false),
         ("9007199254740992", "9007199254740992", false),
-        ("9007199254740994", "9007199254740994", true),
+        ("9007199254740994", "9007199254740990", true),
+        ("43542391591831275", "43542391591831300", true),
+        ("-4354239159183120", "-4354239159183120", true),
         ("78258460121471.0", "78258460121471", false),
-        ("4.35423915918312E+14", "435423915918312", true),
         ("1.1000000000000001", "1.1", false),
         ("-0.45", "-0.45", false),
         ("5E-2", "0.05", false),
-        ("007", "007", false),
         ("-0.0", "0", false),
     ] {
-        assert_eq!(Cell::of_number(stored), number(digits, lossy), "{stored}");
+        assert_eq!(Number::of(stored.parse().unwrap()), Some(Number { text: digits.into(), lossy }), "{stored}");
+        let book = read(&workbook(&sheet(&format!("<row><c><v>{stored}</v></c></row>")))).unwrap();
+        assert_eq!(book.sheets[0].rows[0].cells, [number(digits, lossy)], "{stored}");
     }
-    for stored in ["1.2.3", "12a", "1e999", "--1", "NaN", "inf", "1e", "."] {
-        assert_eq!(Cell::of_number(stored), text(stored));
-    }
-    let csv = read("a;b\n4,35424E+14;7E12\n".as_bytes()).unwrap();
-    assert_eq!(csv.sheets[0].rows[1].cells, [number("435424000000000", true), text("7E12")]);
+    assert_eq!((Number::of(f64::NAN), Number::of(f64::INFINITY)), (None, None));
+    let csv = read("a;b;c\n4,35424E+14;7E12;1,5E+00\n".as_bytes()).unwrap();
+    assert_eq!(csv.sheets[0].rows[1].cells, [number("435424000000000", true), text("7E12"), number("1.5", false)]);
 }
 
 #[test]
@@ -260,7 +280,13 @@ fn macros_and_files_inside_are_refused() {
 fn entities_are_refused() {
     let bomb = r#"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>"#;
     assert_eq!(refusal(&workbook(&format!("{bomb}{}", sheet("<row><c><v>&b;</v></c></row>")))), SheetError::Entities);
-    assert_eq!(refusal(&workbook(&sheet("<row><c><v>&b;</v></c></row>"))), SheetError::Entities);
+    let inline = "<row><c t=\"inlineStr\"><is><t>&b;</t></is></c></row>";
+    assert_eq!(refusal(&workbook(&sheet(inline))), SheetError::Entities);
+    // Wherever the pieces of 16 KiB end in which the part is looked at.
+    for before in 16_360..16_390 {
+        let late = format!("{}<!ENTITY a 'b'>", " ".repeat(before));
+        assert_eq!(refusal(&workbook(&late)), SheetError::Entities, "{before}");
+    }
     assert_eq!(refusal(&workbook_with(&sheet(""), "<sst><si><t>&xxe;</t></si></sst>", &[])), SheetError::Entities);
 }
 
@@ -292,17 +318,11 @@ fn a_sheet_is_judged_by_its_cells_not_by_what_it_claims() {
         format!("<worksheet><dimension ref=\"{size}\"/><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>")
     };
     assert_eq!(read(&workbook(&claim("A1:XFD1048576"))).unwrap().sheets[0].rows.len(), 1);
-    const NOWHERE: SheetError = SheetError::Damaged("it names a place that no sheet has");
-    for size in ["A1:BDWGN5", "A1:A1048577", "A1:XFE1", "A0", "1A", "A", "A99999999999"] {
-        assert_eq!(refusal(&workbook(&claim(size))), NOWHERE, "{size}");
-    }
-    let at = |place: &str| refusal(&workbook(&sheet(&format!("<row r=\"1\"><c r=\"{place}\"><v>1</v></c></row>"))));
-    assert_eq!(at("ALM1"), SheetError::TooManyColumns(1));
-    assert_eq!(at("XFE1"), NOWHERE);
-    for rows in
-        ["<row r=\"2\"/><row r=\"1\"/>", "<row r=\"1\"/><row r=\"1\"/>", "<row r=\"0\"/>", "<row r=\"1048577\"/>"]
-    {
-        assert_eq!(refusal(&workbook(&sheet(rows))), SheetError::Damaged("its rows are not in order"), "{rows}");
+    let one = |place: &str| sheet(&format!("<row r=\"1\"><c r=\"{place}\"><v>1</v></c></row>"));
+    assert_eq!(refusal(&workbook(&one("ALM1"))), SheetError::TooManyColumns(1));
+    assert_eq!(refusal(&workbook(&one("A1048577"))), SheetError::Damaged("it names a place that no sheet has"));
+    for place in ["A0", "1A", "A", "A99999999999", "AAAAAAAAA1"] {
+        assert!(refusal(&workbook(&one(place))).to_string().contains("damaged"), "{place}");
     }
     assert_eq!(
         refusal(&workbook(&sheet("<row><c t=\"s\"><v>0</v></c></row>"))),
@@ -311,22 +331,72 @@ fn a_sheet_is_judged_by_its_cells_not_by_what_it_claims() {
 }
 
 #[test]
-fn too_many_sheets_rows_cells_and_tags_are_refused() {
-    let listed = "<sheet name=\"S\" r:id=\"rId1\"/>".repeat(limits::SHEETS + 1);
+fn rows_are_put_in_order_and_unknown_errors_are_no_content() {
+    let rows = r#"<row r="3"><c r="A3"><v>3</v></c></row><row r="2" hidden="1"><c r="A2" t="e"><v>#SPILL!</v></c><c r="B2"><v>2</v></c></row>"#;
+    let book = read(&workbook(&sheet(rows))).unwrap();
+    let rows: Vec<_> = book.sheets[0].rows.iter().map(|row| (row.number, row.hidden, shown(row))).collect();
+    assert_eq!(rows, [(2, true, vec![String::new(), "2".to_owned()]), (3, false, vec!["3".to_owned()])]);
+    let twice = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>".repeat(2);
+    assert_eq!(refusal(&workbook(&sheet(&twice))), SheetError::Damaged("it has two cells in one place"));
+}
+
+#[test]
+fn days_are_counted_from_1900_or_from_1904() {
+    let styles = r#"<styleSheet><cellXfs><xf/><xf numFmtId="14"/><xf numFmtId="46"/></cellXfs></styleSheet>"#;
+    let cells = r#"<row><c s="1"><v>46336.5</v></c><c s="1"><v>0.25</v></c><c s="1"><v>2958466</v></c><c s="2"><v>1.5</v></c><c s="1"><v>-1</v></c></row>"#;
+    let rest = ["0.25", "2958466", "1.5", "-1"];
+    for (first_day, day) in [("", "2026-11-10 12:00:00"), ("<workbookPr date1904=\"1\"/>", "2030-11-11 12:00:00")] {
+        let book = BOOK.replace("<sheets>", &format!("{first_day}<sheets>"));
+        let read = read(&packed(&[
+            ("[Content_Types].xml", b"<Types/>"),
+            ("_rels/.rels", ROOT.as_bytes()),
+            ("xl/workbook.xml", book.as_bytes()),
+            ("xl/_rels/workbook.xml.rels", PARTS.as_bytes()),
+            ("xl/worksheets/sheet1.xml", sheet(cells).as_bytes()),
+            ("xl/styles.xml", styles.as_bytes()),
+        ]));
+        let row = shown(&read.unwrap().sheets[0].rows[0]);
+        assert_eq!((row[0].as_str(), &row[1..]), (day, &rest.map(str::to_owned)[..]));
+    }
+}
+
+#[test]
+fn what_is_held_as_a_whole_is_bounded_by_claim_and_by_count() {
+    let texts = |strings: &str| refusal(&workbook_with(&sheet(""), strings, &[]));
+    assert_eq!(texts("<sst uniqueCount=\"99999999999999\"/>"), SheetError::TooMuch);
+    assert_eq!(texts("<sst uniqueCount=\"99999999999999999999999\"/>"), SheetError::TooMuch);
+    assert_eq!(texts(&format!("<sst>{}</sst>", "<si/>".repeat(2 * limits::SHARED_TEXTS + 1))), SheetError::TooMuch);
+    // A long name of a format, in each of very many styles.
+    let format = format!("<numFmt numFmtId=\"200\" formatCode=\"{}\"/>", "0".repeat(200_000));
+    let styles =
+        format!("<styleSheet><numFmts>{format}</numFmts><cellXfs>{}</cellXfs></styleSheet>", "<xf/>".repeat(400));
+    let with = |part, content: &str| refusal(&workbook_with(&sheet(""), "<sst/>", &[(part, content.as_bytes())]));
+    assert_eq!(with("xl/styles.xml", &styles), SheetError::TooMuch);
+    assert_eq!(with("xl/Styles.xml", &"<font/>".repeat(limits::LIST_BYTES / 7 + 1)), SheetError::TooMuch);
+    assert_eq!(with("xl/a.xml", "\0<\0!\0D"), SheetError::Damaged("a part of it is not proper XML"));
+}
+
+#[test]
+fn one_part_is_not_read_for_many_sheets() {
+    let listed: String = (0..limits::SHEETS).map(|at| format!("<sheet name=\"S{at}\" r:id=\"rId1\"/>")).collect();
     let book = format!("<workbook xmlns:r=\"r\"><sheets>{listed}</sheets></workbook>");
-    let parts: [(&str, &[u8]); 3] = [
-        ("[Content_Types].xml", b"<Types/>"),
-        ("xl/workbook.xml", book.as_bytes()),
-        ("xl/_rels/workbook.xml.rels", PARTS.as_bytes()),
-    ];
-    assert_eq!(refusal(&packed(&parts)), SheetError::TooManySheets);
-    assert_eq!(
-        refusal(&workbook(&sheet(&"<a>".repeat(limits::DEPTH)))),
-        SheetError::Damaged("its tags are nested too deep")
-    );
+    let cells = sheet(&"<a/>".repeat(limits::UNPACKED_BYTES / limits::SHEETS / 4 + 1));
+    assert_eq!(refusal(&book_of(&book, &cells)), SheetError::TooMuchUnpacked);
+    let twice = r#"<workbook xmlns:r="r"><sheets><sheet name="S" r:id="rId1"/><sheet name="S" r:id="rId1"/></sheets></workbook>"#;
+    let refused = SheetError::Damaged("two of its sheets have the same name");
+    assert_eq!(refusal(&book_of(twice, &sheet(""))), refused);
+    let none = r#"<workbook xmlns:r="r"><sheets><sheet name="S" r:id="rId9"/></sheets></workbook>"#;
+    assert!(matches!(refusal(&book_of(none, &sheet(""))), SheetError::Damaged(_)));
+}
+
+#[test]
+fn too_many_sheets_rows_cells_and_tags_are_refused() {
+    let listed: String = (0..=limits::SHEETS).map(|at| format!("<sheet name=\"S{at}\" r:id=\"rId1\"/>")).collect();
+    let book = format!("<workbook xmlns:r=\"r\"><sheets>{listed}</sheets></workbook>");
+    assert_eq!(refusal(&book_of(&book, &sheet(""))), SheetError::TooManySheets);
     let rows = "x\n".repeat(limits::ROWS + 1);
     assert_eq!(refusal(rows.as_bytes()), SheetError::TooManyRows);
-    let far = "<row><c r=\"ALL1\"><v>1</v></c></row>".repeat(3_000);
+    let far: String = (1..=3_000).map(|row| format!("<row><c r=\"ALL{row}\"><v>1</v></c></row>")).collect();
     assert_eq!(refusal(&workbook(&sheet(&far))), SheetError::TooMuch);
     let long = format!("{}\n", "x".repeat(limits::CELL_BYTES + 1));
     assert_eq!(refusal(long.as_bytes()), SheetError::TooMuch);
