@@ -90,7 +90,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/payments", payments::record, CASHIER, "Record money that came in").require_key().takes::<payments::PaymentRequest>().gives::<payments::PaymentView>(201),
         post("/v1/orders/{code}/refunds", payments::refund, CASHIER, "Give money back").require_key().takes::<payments::RefundRequest>().gives::<payments::PaymentView>(201),
         post("/v1/orders/{code}/corrections", adjust::correct, OPERATOR, "Charge something beside the quote, or let something off").require_key().takes::<adjust::CorrectionRequest>().gives::<adjust::AdjustmentView>(201),
-        post("/v1/orders/{code}/journals/{id}/reverse", adjust::reverse, OPERATOR, "Take a charge, freight, correction or write-off back").require_key().takes::<adjust::ReverseRequest>().gives::<adjust::AdjustmentView>(201),
+        post("/v1/orders/{code}/journals/{id}/reverse", adjust::reverse, OPERATOR, "Take freight, a correction or a write-off back").require_key().takes::<adjust::ReverseRequest>().gives::<adjust::AdjustmentView>(201),
         post("/v1/orders/{code}/write-offs", adjust::write_off, ADMIN, "Give a debt up").require_key().takes::<adjust::WriteOffRequest>().gives::<adjust::AdjustmentView>(201),
         post("/v1/orders/{code}/credit/keep", adjust::keep, CASHIER, "Keep what was paid too much as the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
         post("/v1/orders/{code}/credit/use", adjust::spend, CASHIER, "Pay from the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
@@ -116,7 +116,7 @@ pub fn routes() -> Vec<Route> {
         get("/v1/orders/{code}/hand-over-act", acts::get, AnyStaff, "What was handed over, to be signed: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<acts::ActView>(200),
 
         get("/v1/customers/{client_code}", adjust::customer, AnyStaff, "One customer and their credit").gives::<adjust::CustomerAccountView>(200),
-        post("/v1/customers/{client_code}/credit/pay-out", adjust::pay_out, CASHIER, "Give credit back").require_key().takes::<adjust::PayOutRequest>().gives::<adjust::CustomerAccountView>(201),
+        post("/v1/customers/{client_code}/credit/pay-out", adjust::pay_out, ADMIN, "Give credit back: money leaves without an order, so an admin does it").require_key().takes::<adjust::PayOutRequest>().gives::<adjust::CustomerAccountView>(201),
 
         get("/v1/cash-shifts", shifts::list, AnyStaff, "Cash shifts, newest first").query::<shifts::ShiftFilter>().query::<LangQuery>().lists::<shifts::ShiftView>(),
         post("/v1/cash-shifts", shifts::open, CASHIER, "Open a drawer with counted cash").takes::<shifts::OpenRequest>().gives::<shifts::ShiftView>(201),

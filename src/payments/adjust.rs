@@ -64,7 +64,7 @@ pub fn correct(
     Ok((journal, order))
 }
 
-/// Takes a charge, freight, correction or write-off back, whole and once.
+/// Takes freight, a correction or a write-off back, whole and once.
 ///
 /// # Errors
 /// `not_found`; `duplicate_value` when it was taken back before; `more_than_charged`; `validation_failed` for money that moved, which is
@@ -85,6 +85,10 @@ pub fn reverse(tx: &mut Tx, code: &OrderCode, journal: &JournalId, reason: &str)
 }
 
 fn refuse_irreversible(journal: &Journal, journals: &[(Journal, Vec<Posting>)]) -> Result<()> {
+    // Without the charge of its quote an order would have nothing to be paid before we buy.
+    if journal.kind == Kind::Charge {
+        return Problem::field("/journal_id", "is the charge of the quote: cancel the order, or correct a part").fail();
+    }
     if !ledger::can_be_taken_back(journal.kind) {
         let detail = format!(
             "A {} journal is not taken back: give money back with a refund, and correct a mistake with a correction.",

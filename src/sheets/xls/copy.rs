@@ -75,7 +75,7 @@ struct Cost {
 
 /// Copies the stream of a workbook.
 pub(super) fn of(stream: &[u8]) -> Result<Copy, SheetError> {
-    let (mut copied, bounds, texts_field) = globals(stream)?;
+    let Globals { mut copied, bounds, texts_field } = globals(stream)?;
     let (mut sheets, mut cost) = (Vec::new(), Cost::default());
     for (field, at) in bounds {
         set_position(&mut copied, field);
@@ -104,9 +104,17 @@ pub(super) fn of(stream: &[u8]) -> Result<Copy, SheetError> {
     Ok(Copy { stream: copied, sheets, texts })
 }
 
-/// Copies what all sheets share and adds a sheet of texts to the list. With it, for each sheet where in the copy its
-/// position is to be written and where in the stream it begins; and the former for the sheet of texts.
-fn globals(stream: &[u8]) -> Result<(Vec<u8>, Vec<(usize, u32)>, usize), SheetError> {
+/// What all sheets share, copied, with a sheet of texts added to the list.
+struct Globals {
+    copied: Vec<u8>,
+    /// For each sheet, where in the copy its position is to be written and where in the stream it begins.
+    bounds: Vec<(usize, u32)>,
+    /// Where in the copy the position of the sheet of texts is to be written.
+    texts_field: usize,
+}
+
+/// Copies what all sheets share.
+fn globals(stream: &[u8]) -> Result<Globals, SheetError> {
     let (mut copied, mut bounds, mut in_texts, mut text_bytes) = (Vec::new(), Vec::new(), false, 0);
     let mut rest = stream;
     begin(&mut rest, &mut copied)?;
@@ -142,7 +150,7 @@ fn globals(stream: &[u8]) -> Result<(Vec<u8>, Vec<(usize, u32)>, usize), SheetEr
     // A place, shown, of cells, and a name of one letter of one byte.
     append(&mut copied, SHEET, &[&[0, 0, 0, 0, 0, 0, 1, 0], TEXTS.as_bytes()].concat());
     append(&mut copied, END, &[]);
-    Ok((copied, bounds, texts_field))
+    Ok(Globals { copied, bounds, texts_field })
 }
 
 /// Copies the cells of a sheet.

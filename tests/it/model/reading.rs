@@ -13,6 +13,9 @@ use torugart::state::App;
 use super::ledger::{Journal, Legs, Payment, Shift, Shown};
 use super::world::{World, staff_id};
 
+/// Identifier, barcode, status and freight of a parcel.
+type ParcelRow = (ParcelId, String, parcels::Status, Option<i64>);
+
 impl World<'_> {
     /// What the database says now.
     pub fn shown(&mut self) -> Result<Shown> {
@@ -108,7 +111,7 @@ impl World<'_> {
         Ok(rows.into_iter().map(shift).collect())
     }
 
-    pub fn parcel_rows(&self, conn: &mut Conn) -> Result<Vec<(ParcelId, String, parcels::Status, Option<i64>)>> {
+    pub fn parcel_rows(&self, conn: &mut Conn) -> Result<Vec<ParcelRow>> {
         Ok(parcel_rows::table
             .filter(parcel_rows::order_id.eq_any(&self.order_ids))
             .order(parcel_rows::id)

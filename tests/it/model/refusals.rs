@@ -113,7 +113,7 @@ impl Model {
         if journal.order != Some(deed.order) {
             return Some("not_found");
         }
-        if !may_be_taken_back(&journal.kind) {
+        if !may_be_taken_back(&journal.kind) || journal.kind == "charge" {
             return Some("validation_failed");
         }
         let receivable = self.receivable(deed.order);
