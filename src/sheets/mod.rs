@@ -5,7 +5,7 @@
 //! and cells there are and how much memory they take is bounded in [`limits`], whatever the file claims of itself.
 //! Formulas are not computed: a cell has the value that was stored with it.
 //!
-//! Workbooks are parsed by the crate calamine. It believes what a file says of itself, so [`xlsx`] and [`xls`] look at
+//! Workbooks are parsed by the crate calamine. It believes what a file says of itself, so `xlsx` and `xls` look at
 //! the file first and hand over only what cannot cost more than the limits.
 
 mod cell;
