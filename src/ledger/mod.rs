@@ -3,7 +3,7 @@
 
 mod store;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -232,12 +232,15 @@ pub fn balance(tx: &mut Tx, account: &str) -> Result<i64> {
 /// # Errors
 /// Those of the database.
 pub fn of_order(tx: &mut Tx, order_id: &OrderId) -> Result<Vec<(Journal, Vec<Posting>)>> {
-    let journals = store::journals_of(tx, order_id)?;
-    journals
-        .into_iter()
-        .map(|journal| {
-            let postings = store::postings_of(tx, &journal.id)?;
-            Ok((journal, postings))
-        })
-        .collect()
+    // Journals first: a reader who is overtaken by a new one then leaves it out whole.
+    let journals = store::journals_of(tx, order_id)?.into_iter();
+    let mut postings: HashMap<JournalId, Vec<Posting>> = HashMap::new();
+    for posting in store::postings_of(tx, order_id)? {
+        postings.entry(posting.journal_id.clone()).or_default().push(posting);
+    }
+    let with_postings = |journal: Journal| {
+        let postings = postings.remove(&journal.id).unwrap_or_default();
+        (journal, postings)
+    };
+    Ok(journals.map(with_postings).collect())
 }

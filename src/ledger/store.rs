@@ -108,8 +108,14 @@ pub fn journals_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Journal>> {
     Ok(journals::table.filter(journals::order_id.eq(order)).order(journals::id).load(tx.conn)?)
 }
 
-pub fn postings_of(tx: &mut Tx, journal: &JournalId) -> Result<Vec<Posting>> {
-    Ok(postings::table.filter(postings::journal_id.eq(journal)).order(postings::position).load(tx.conn)?)
+/// Of all journals of an order, each journal's in their sequence.
+pub fn postings_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Posting>> {
+    Ok(postings::table
+        .inner_join(journals::table.on(journals::id.eq(postings::journal_id)))
+        .filter(journals::order_id.eq(order))
+        .order((postings::journal_id, postings::position))
+        .select(postings::all_columns)
+        .load(tx.conn)?)
 }
 
 pub fn sum_of_kinds(tx: &mut Tx, order: &OrderId, account: &str, kinds: &[Kind]) -> Result<i64> {

@@ -1,6 +1,6 @@
 //! Credit: what a customer paid too much is kept for them, pays another order, or goes back to them.
 
-use super::{Method, drawer, rules, store};
+use super::{Method, cash_out, rules, store};
 use crate::audit;
 use crate::branches::Branch;
 use crate::code::OrderCode;
@@ -11,7 +11,6 @@ use crate::ids::EntryId;
 use crate::ledger::{self, Account, Kind};
 use crate::money::Money;
 use crate::orders::{self, Entry, EventKind, Order};
-use crate::shifts;
 
 /// Moves what was paid too much for an order to its customer's credit: all of it, or so much.
 ///
@@ -99,12 +98,7 @@ pub fn pay_out(
     };
     within(Some(amount_tyiyn), customer.credit_tyiyn)?;
     let from = match method {
-        Method::Cash => {
-            if let Some(shift) = shifts::drawer(tx, branch)? {
-                shifts::refuse_overdraft(tx, &shift, amount_tyiyn)?;
-            }
-            drawer(tx, branch)?.0
-        }
+        Method::Cash => cash_out(tx, branch, amount_tyiyn)?,
         Method::BankTransfer => Account::Bank.to_string(),
         Method::EWallet => Account::EWallet(None).to_string(),
     };

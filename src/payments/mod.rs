@@ -174,8 +174,15 @@ fn way_back(tx: &mut Tx, payment: &Payment, order: &Order, amount_tyiyn: i64) ->
         return Ok(payment.account.clone());
     }
     let branch = desk(tx, order)?;
-    // The service itself has no drawer; that of the payment may have been counted and closed since.
-    let Some(shift) = shifts::drawer(tx, &branch)? else { return Ok(Account::Cash(branch.code).to_string()) };
+    cash_out(tx, &branch, amount_tyiyn)
+}
+
+/// The account that cash leaves: the drawer of whoever gives it, if it holds so much. The service itself has no drawer,
+/// and that of a payment may have been counted and closed since, so its cash is the branch's.
+fn cash_out(tx: &mut Tx, branch: &Branch, amount_tyiyn: i64) -> Result<String> {
+    let Some(shift) = shifts::drawer(tx, branch)? else {
+        return Ok(Account::Cash(branch.code.clone()).to_string());
+    };
     shifts::refuse_overdraft(tx, &shift, amount_tyiyn)?;
     Ok(shift.account)
 }
