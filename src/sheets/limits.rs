@@ -31,6 +31,8 @@ pub const SHEETS: usize = 200;
 pub const ROWS: usize = 200_000;
 /// Columns up to the last one with something in it.
 pub const COLUMNS: usize = 1_000;
+/// Cells of a sheet that reach over several rows.
+pub const SPANS: usize = 20_000;
 /// What the finished table takes in memory.
 pub const TABLE_BYTES: usize = 40 * MIB;
 /// One line of a text file, or what its quotation marks make one line.

@@ -38,6 +38,34 @@ pub struct Sheet {
     pub hidden: bool,
     /// The rows with something in them, from the top.
     pub rows: Vec<Row>,
+    /// Cells that were made one downwards, of which only the uppermost holds the content: by column, from the top.
+    pub spans: Vec<Span>,
+}
+
+/// A cell that reaches over several rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The column, counted from 0; the leftmost when it reaches over several.
+    pub column: usize,
+    /// The number of the row that holds the content.
+    pub first: u32,
+    /// The number of the last row that it reaches.
+    pub last: u32,
+}
+
+impl Sheet {
+    /// The cell that a person sees at a place: the content of a cell that reaches down to it counts there too.
+    pub fn seen<'a>(&'a self, row: &'a Row, column: usize) -> &'a Cell {
+        let own = row.cell(column);
+        if !own.is_empty() {
+            return own;
+        }
+        let after = self.spans.partition_point(|span| (span.column, span.first) < (column, row.number));
+        let above = after.checked_sub(1).map(|at| self.spans[at]);
+        let holder = above.filter(|span| span.column == column && row.number <= span.last);
+        let at = holder.and_then(|span| self.rows.binary_search_by_key(&span.first, |row| row.number).ok());
+        at.map_or(own, |at| self.rows[at].cell(column))
+    }
 }
 
 /// A row with something in it.
@@ -128,6 +156,17 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
             None => csv::read(bytes),
         },
     }
+}
+
+/// Notes a cell that reaches over several rows; one that is only wide is none.
+fn span(spans: &mut Vec<Span>, first: u32, last: u32, column: usize) -> Result<(), SheetError> {
+    if spans.len() == limits::SPANS {
+        return Err(SheetError::TooMuch);
+    }
+    if first < last {
+        spans.push(Span { column, first, last });
+    }
+    Ok(())
 }
 
 /// The library that parses workbooks panics over some damaged ones; that is a refusal like any other.

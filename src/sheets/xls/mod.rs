@@ -20,7 +20,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
     listed.truncate(copy.sheets.len());
     let texts = texts(&mut book, &copy)?;
     let (mut workbook, mut kept) = (Workbook::default(), Kept::new());
-    for (sheet, counted) in listed.into_iter().zip(&copy.sheets) {
+    for (sheet, counted) in listed.into_iter().zip(copy.sheets) {
         if workbook.sheets.iter().any(|other| other.name == sheet.name) || sheet.name == copy::TEXTS {
             return Err(SheetError::Damaged("two of its sheets have the same name"));
         }
@@ -36,7 +36,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
             }
         }
         let rows = grid.finish(&counted.hidden);
-        workbook.sheets.push(Sheet { name: sheet.name, hidden: sheet.visible != SheetVisible::Visible, rows });
+        let hidden = sheet.visible != SheetVisible::Visible;
+        workbook.sheets.push(Sheet { name: sheet.name, hidden, rows, spans: counted.spans });
     }
     Ok(workbook)
 }
