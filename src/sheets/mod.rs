@@ -12,7 +12,9 @@ mod cell;
 mod csv;
 mod encoding;
 mod grid;
+mod harmless;
 pub mod limits;
+pub mod table;
 mod xls;
 mod xlsx;
 
@@ -21,6 +23,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use thiserror::Error;
 
 pub use cell::{Cell, Number, plain};
+pub use harmless::harmless;
 
 /// All sheets of a file, in its order; a CSV file is one sheet without a name.
 #[derive(Clone, Debug, Default, PartialEq)]
