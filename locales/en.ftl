@@ -310,3 +310,34 @@ act-remaining = NOT YET HANDED OVER: { $count }
 act-words = The parcels listed above were received, and their number and weight are right.
 act-signature-gave = Handed over (signature)
 act-signature-took = Received (signature)
+
+## Customs: estimates, and the manifest for the broker
+
+customs-estimate = An estimate for a private person, not a bill and not a computation of tax. The whole truck is usually cleared as cargo, and the price of a kilogram includes that.
+customs-estimate-unconfirmed = An estimate by a rule that is not confirmed, or without any rule; not a bill and not a computation of tax. The whole truck is usually cleared as cargo, and the price of a kilogram includes that.
+manifest-sheet = Manifest
+manifest-shipment = Shipment
+manifest-route = Route
+manifest-vehicle = Vehicle
+manifest-cmr = CMR No.
+manifest-to = Destination
+manifest-departed = Departed
+manifest-made = Made
+manifest-parcels = Parcels
+manifest-recipients = Recipients
+manifest-number = No.
+manifest-recipient = Recipient
+manifest-phone = Phone
+manifest-order = Order
+manifest-client = Client code
+manifest-barcode = Barcode
+manifest-tracking = Tracking number
+manifest-box = Box
+manifest-goods = Goods
+manifest-quantity = Quantity
+manifest-weight = Gross weight, kg
+manifest-value = Value
+manifest-currency = Currency
+manifest-marketplace = Marketplace
+manifest-marketplace-order = Marketplace order No.
+manifest-total = Total

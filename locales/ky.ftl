@@ -310,3 +310,34 @@ act-remaining = АЛИ БЕРИЛЕ ЭЛЕК: { $count }
 act-words = Жогоруда аталган посылкалар алынды, саны жана салмагы туура.
 act-signature-gave = Берген (колу)
 act-signature-took = Алган (колу)
+
+## Бажы: болжолдор жана брокер үчүн манифест
+
+customs-estimate = Жеке адам үчүн болжол, эсеп эмес жана бажы төлөмүнүн эсептөөсү эмес. Адатта унаа бүтүндөй жүк катары таризделет жана бул килограммдын баасына кирет.
+customs-estimate-unconfirmed = Ырасталбаган эреже боюнча же эрежесиз болжол; эсеп эмес жана бажы төлөмүнүн эсептөөсү эмес. Адатта унаа бүтүндөй жүк катары таризделет жана бул килограммдын баасына кирет.
+manifest-sheet = Манифести
+manifest-shipment = Каттам
+manifest-route = Багыты
+manifest-vehicle = Унаа
+manifest-cmr = CMR номери
+manifest-to = Барчу жери
+manifest-departed = Жөнөдү
+manifest-made = Түзүлдү
+manifest-parcels = Посылкалардын саны
+manifest-recipients = Алуучулардын саны
+manifest-number = Катар №
+manifest-recipient = Алуучу
+manifest-phone = Телефону
+manifest-order = Буйрутма
+manifest-client = Кардардын коду
+manifest-barcode = Штрихкоду
+manifest-tracking = Трек-номери
+manifest-box = Орун
+manifest-goods = Товардын аталышы
+manifest-quantity = Саны
+manifest-weight = Брутто салмагы, кг
+manifest-value = Баасы
+manifest-currency = Валютасы
+manifest-marketplace = Соода аянтчасы
+manifest-marketplace-order = Аянтчадагы буйрутманын номери
+manifest-total = Жыйынтык

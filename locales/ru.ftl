@@ -309,3 +309,34 @@ act-remaining = ЕЩЁ НЕ ВЫДАНО: { $count }
 act-words = Перечисленные посылки получены, число и вес верны.
 act-signature-gave = Выдал (подпись)
 act-signature-took = Получил (подпись)
+
+## Таможня: оценки и манифест для брокера
+
+customs-estimate = Оценка для частного лица, не счёт и не расчёт пошлины. Обычно машина оформляется целиком как груз, и это входит в цену килограмма.
+customs-estimate-unconfirmed = Оценка по неподтверждённому правилу или без правила; не счёт и не расчёт пошлины. Обычно машина оформляется целиком как груз, и это входит в цену килограмма.
+manifest-sheet = Манифест
+manifest-shipment = Рейс
+manifest-route = Маршрут
+manifest-vehicle = Машина
+manifest-cmr = Номер CMR
+manifest-to = Пункт назначения
+manifest-departed = Отправлен
+manifest-made = Составлен
+manifest-parcels = Посылок
+manifest-recipients = Получателей
+manifest-number = №
+manifest-recipient = Получатель
+manifest-phone = Телефон
+manifest-order = Заказ
+manifest-client = Код клиента
+manifest-barcode = Штрихкод
+manifest-tracking = Трек-номер
+manifest-box = Место
+manifest-goods = Наименование товара
+manifest-quantity = Количество
+manifest-weight = Вес брутто, кг
+manifest-value = Стоимость
+manifest-currency = Валюта
+manifest-marketplace = Площадка
+manifest-marketplace-order = Номер заказа на площадке
+manifest-total = Итого

@@ -14,6 +14,7 @@ use crate::acts::http as acts;
 use crate::audit::http as audit;
 use crate::branches::http as branches;
 use crate::claims::http as claims;
+use crate::customs::http as customs;
 use crate::desk::{self, http as orders, labels, offers, shifts};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::document::{self, DocumentQuery};
@@ -147,6 +148,9 @@ pub fn routes() -> Vec<Route> {
         post("/v1/shipments/{code}/depart", shipments::depart, WAREHOUSE, "The truck leaves").takes::<Nothing>().gives::<shipments::ShipmentView>(200),
         post("/v1/shipments/{code}/checkpoints", shipments::report, WAREHOUSE, "News from the road").takes::<shipments::CheckpointRequest>().gives::<shipments::ShipmentView>(201),
         post("/v1/shipments/{code}/arrive", shipments::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").takes::<shipments::ArriveRequest>().gives::<shipments::ArriveAnswer>(200),
+
+        get("/v1/customs/rules", customs::list, AnyStaff, "The rules that customs are estimated by, the latest first").lists::<customs::RuleView>(),
+        post("/v1/customs/rules", customs::follow, ADMIN, "Put a customs rule in force; the one before it stays").takes::<customs::RuleRequest>().gives::<customs::RuleView>(201),
 
         get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().lists::<notifications::NotificationView>(),
         post("/v1/notifications/{id}/retry", notifications::retry, NOT_AUDITOR, "Give a failed message another life").takes::<Nothing>().gives::<notifications::NotificationView>(200),

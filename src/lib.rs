@@ -36,6 +36,7 @@ pub mod audit;
 pub mod branches;
 pub mod claims;
 pub mod customers;
+pub mod customs;
 pub mod desk;
 pub mod ledger;
 pub mod notifications;

@@ -68,6 +68,7 @@ const TAGS: &[(&str, &str)] = &[
     ("parcels", "Boxes in the China warehouse and after"),
     ("shipments", "Trucks: load, depart, report, arrive"),
     ("track", "What anybody with a code may see"),
+    ("customs", "What customs are estimated by"),
     ("notifications", "Messages to customers"),
     ("branches", "Warehouses and pickup points"),
     ("rates", "Exchange rates"),

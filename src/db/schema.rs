@@ -137,6 +137,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    customs_rules (id) {
+        id -> Text,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
+        free_value_eur_minor -> BigInt,
+        free_weight_g -> Nullable<BigInt>,
+        rate_bp -> Integer,
+        min_eur_minor_per_kg -> BigInt,
+        base -> Text,
+        vat_bp -> Nullable<Integer>,
+        status -> Text,
+        source -> Text,
+        created_at -> Timestamp,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     orders (id) {
         id -> Text,
         code -> Text,
@@ -489,6 +507,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rates,
     company_rates,
     tariffs,
+    customs_rules,
     orders,
     order_items,
     quotes,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::branches;
+use crate::customs::{self, CustomsEstimate};
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result};
 use crate::ids::{BranchId, EntryId, OrderId, QuoteId};
@@ -125,6 +126,9 @@ pub struct Details {
     pub service_fee_bp: i32,
     /// The tariff that freight will be charged by.
     pub tariff_id: EntryId,
+    /// What customs might want, where that is known; none in quotes older than this figure.
+    #[serde(default)]
+    pub customs: Option<CustomsEstimate>,
     /// The pinned rates.
     pub rates: Vec<PinnedRate>,
 }
@@ -190,7 +194,12 @@ fn counted(tx: &mut Tx, new: &NewQuote, pickup_point: Option<&BranchId>) -> Resu
         Currency::Usd => Some(rates::today(tx, Currency::Usd)?),
         _ => None,
     };
-    Ok(rules::price(new, &tariff, yuan.as_ref(), dollar.as_ref(), tx.firm))
+    let Some(mut priced) = rules::price(new, &tariff, yuan.as_ref(), dollar.as_ref(), tx.firm) else { return Ok(None) };
+    // What somebody bought themselves has a price that we do not know.
+    if !new.lines.is_empty() {
+        priced.details.customs = customs::of_goods(tx, priced.details.goods_original.amount, new.estimated_weight_g)?;
+    }
+    Ok(Some(priced))
 }
 
 /// The quote to show: the accepted one, else the latest offer, rather one that has not ended.

@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["audit", "ledger"],
     &["branches", "notifications", "photos", "rates"],
     &["tariffs"],
+    &["customs"],
     &["customers", "staff", "quotes", "shifts", "starter"],
     &["orders"],
     &["parcels", "payments"],

@@ -16,6 +16,7 @@ mod claims;
 mod commands;
 mod concurrency;
 mod contract;
+mod customs;
 mod database;
 mod elqr;
 mod estimate;

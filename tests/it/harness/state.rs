@@ -19,6 +19,7 @@ const TABLES: &[(&str, &str)] = &[
     ("company_rates", "currency || CAST(COALESCE(kgs_per_unit_e8, 0) AS TEXT) || ' ' || CAST(margin_bp AS TEXT)"),
     ("counters", "name || ' ' || CAST(value AS TEXT)"),
     ("customers", "client_code || name || phone || COALESCE(email, '') || CAST(credit_tyiyn AS TEXT)"),
+    ("customs_rules", "id"),
     ("events", "id"),
     ("idempotency_keys", "scope || ' ' || key"),
     ("journal_seals", "journal_id"),
