@@ -17,6 +17,7 @@ use crate::claims::http as claims;
 use crate::customs::http as customs;
 use crate::desk::{self, http as orders, labels, offers, shifts};
 use crate::error::{Error, Problem, Result, Slug};
+use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
@@ -83,7 +84,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/estimate", estimate::estimate, Anyone, "What an order would cost, by today's rates and tariff").ignore_key().query::<LangQuery>().takes::<estimate::EstimateRequest>().gives::<estimate::EstimateView>(200),
 
         post("/v1/orders", orders::place, Anyone, "Place a request, get a code").takes::<orders::OrderRequest>().gives::<orders::OrderAnswer>(201),
-        get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().lists::<desk::OrderSummary>(),
+        get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().query::<FormQuery>().lists::<desk::OrderSummary>().also(exports::MEDIA_TYPES),
         get("/v1/orders/{code}", orders::get, AnyStaff, "All of an order").gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/quote", offers::quote, OPERATOR, "Offer a quote").takes::<crate::quotes::http::QuoteRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/confirm", offers::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<offers::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
@@ -131,7 +132,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/statements/{id}/lines/{n}/confirm", statements::confirm, CASHIER, "A line is the payment of an order").require_key().takes::<statements::ConfirmRequest>().gives::<statements::LineView>(200),
         post("/v1/statements/{id}/lines/{n}/ignore", statements::ignore, CASHIER, "A line is no payment of an order").takes::<statements::IgnoreRequest>().gives::<statements::LineView>(200),
 
-        get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().lists::<parcels::ParcelView>(),
+        get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().query::<FormQuery>().lists::<parcels::ParcelView>().also(exports::MEDIA_TYPES),
         post("/v1/parcels/receive", parcels::receive, WAREHOUSE, "A box reaches the China warehouse; the answer holds its label, when asked").query::<parcels::ReceiveQuery>().takes::<parcels::ReceiveRequest>().gives::<parcels::ReceiveAnswer>(200),
         get("/v1/parcels/{id}", parcels::get, AnyStaff, "One parcel").gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/claim", parcels::claim, OPERATOR, "An unclaimed parcel finds its order").takes::<parcels::ClaimRequest>().gives::<parcels::ParcelView>(200),
@@ -140,7 +141,7 @@ pub fn routes() -> Vec<Route> {
         get("/v1/parcels/{id}/label", labels::one, AnyStaff, "A parcel's label: PDF, or as `format` or `Accept` say PNG, SVG or ZPL").query::<labels::LabelQuery>(),
         post("/v1/labels", labels::many, NOT_AUDITOR, "Labels of up to 500 parcels, an order or a shipment in one file").takes::<labels::LabelsRequest>(),
 
-        get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().lists::<shipments::ShipmentView>(),
+        get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().query::<FormQuery>().lists::<shipments::ShipmentView>().also(exports::MEDIA_TYPES),
         post("/v1/shipments", shipments::open, WAREHOUSE, "Open a shipment for loading").takes::<shipments::ShipmentRequest>().gives::<shipments::ShipmentView>(201),
         get("/v1/shipments/{code}", shipments::get, AnyStaff, "One shipment and its checkpoints").gives::<shipments::ShipmentView>(200),
         post("/v1/shipments/{code}/load", shipments::load, WAREHOUSE, "Load parcels").takes::<shipments::ScanRequest>().gives::<shipments::ScanAnswer>(200),
@@ -152,7 +153,7 @@ pub fn routes() -> Vec<Route> {
         get("/v1/customs/rules", customs::list, AnyStaff, "The rules that customs are estimated by, the latest first").lists::<customs::RuleView>(),
         post("/v1/customs/rules", customs::follow, ADMIN, "Put a customs rule in force; the one before it stays").takes::<customs::RuleRequest>().gives::<customs::RuleView>(201),
 
-        get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().lists::<notifications::NotificationView>(),
+        get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().query::<FormQuery>().lists::<notifications::NotificationView>().also(exports::MEDIA_TYPES),
         post("/v1/notifications/{id}/retry", notifications::retry, NOT_AUDITOR, "Give a failed message another life").takes::<Nothing>().gives::<notifications::NotificationView>(200),
         get("/v1/audit", audit::list, AUDITOR, "Who did what").query::<audit::AuditFilter>().lists::<audit::AuditEntry>(),
     ]

@@ -67,6 +67,8 @@ pub struct Server {
     pub threads: usize,
     /// Largest body, bytes.
     pub body_limit_bytes: usize,
+    /// The most rows of a list in one file.
+    pub export_rows: usize,
 }
 
 /// `database.*`

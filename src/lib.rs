@@ -38,6 +38,7 @@ pub mod claims;
 pub mod customers;
 pub mod customs;
 pub mod desk;
+pub mod exports;
 pub mod ledger;
 pub mod notifications;
 pub mod orders;

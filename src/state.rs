@@ -166,6 +166,14 @@ impl App {
         .await
     }
 
+    /// Reads or writes a piece of a file off the async threads.
+    ///
+    /// # Errors
+    /// Only when `work` panicked.
+    pub async fn disk<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        block(move || Ok(work())).await
+    }
+
     fn tx<'a>(&'a self, conn: &'a mut Conn, by: &'a Actor) -> Tx<'a> {
         Tx { conn, now: self.clock.now(), by, request_id: String::new(), firm: &self.config.business }
     }

@@ -169,6 +169,9 @@ fn responses(route: &Route) -> utoipa::openapi::Responses {
     if let Some(shape) = route.gives.1 {
         success = success.content("application/json", json(shape));
     }
+    for media_type in route.also {
+        success = success.content(*media_type, ContentBuilder::new().build());
+    }
     let problem = ContentBuilder::new().schema(Some(reference(&ProblemAnswer::name()))).build();
     let refusal = ResponseBuilder::new()
         .description("A refusal; its `code` says which, and /problems/<code> what to do.")

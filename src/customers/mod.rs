@@ -2,6 +2,8 @@
 
 mod store;
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::counters;
 use crate::db::Tx;
 use crate::error::{Problem, Result};
@@ -78,4 +80,13 @@ pub fn set_credit(tx: &mut Tx, customer: &Customer) -> Result<()> {
 /// `not_found`.
 pub fn get(tx: &mut Tx, id: &CustomerId) -> Result<Customer> {
     store::by_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("customer {id}")).into())
+}
+
+/// Many customers at once, by identifier; an unknown one is left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn many(tx: &mut Tx, ids: BTreeSet<CustomerId>) -> Result<HashMap<CustomerId, Customer>> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    Ok(store::many(tx, &ids)?.into_iter().map(|customer| (customer.id.clone(), customer)).collect())
 }

@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::Person;
-use crate::db::Tx;
 use crate::db::schema::customers::{self, table};
+use crate::db::{ASKED_AT_ONCE, Tx};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
@@ -55,6 +55,14 @@ pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>
 
 pub fn by_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {
     Ok(table.find(id).first(tx.conn).optional()?)
+}
+
+pub fn many(tx: &mut Tx, ids: &[CustomerId]) -> Result<Vec<Customer>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(ASKED_AT_ONCE) {
+        found.extend(table.filter(customers::id.eq_any(some)).load::<Customer>(tx.conn)?);
+    }
+    Ok(found)
 }
 
 /// Writing the code onto itself takes the row lock on PostgreSQL; SQLite has one writer anyway.

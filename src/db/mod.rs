@@ -66,6 +66,9 @@ impl std::str::FromStr for Url {
 /// A stuck statement must not hold a pool slot for ever; a lock waits less than a person does.
 const TIME_OUTS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'";
 
+/// So many identifiers are asked for in one statement: SQLite binds at most 32,766 values.
+pub const ASKED_AT_ONCE: usize = 1_000;
+
 /// The longest wait for a free connection.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 

@@ -1,6 +1,6 @@
 //! `/v1/orders` and the lists that are filtered by an order's or a shipment's code.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -9,6 +9,7 @@ use crate::branches;
 use crate::customers::Person;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result};
+use crate::exports::http::{self as exports, FormQuery};
 use crate::http::moment::Moment;
 use crate::http::text::{one_line, optional, required};
 use crate::http::{Body, Call, Paging, Reply};
@@ -226,7 +227,13 @@ pub async fn place(app: App, call: Call, body: Body<OrderRequest>) -> Result<Htt
 }
 
 /// Orders that fit.
-pub async fn list(app: App, call: Call, filter: web::Query<OrderFilter>) -> Result<HttpResponse> {
+pub async fn list(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    filter: web::Query<OrderFilter>,
+    asked: web::Query<FormQuery>,
+) -> Result<HttpResponse> {
     let query = filter.into_inner();
     let phone = match &query.phone {
         Some(phone) => {
@@ -234,7 +241,8 @@ pub async fn list(app: App, call: Call, filter: web::Query<OrderFilter>) -> Resu
         }
         None => None,
     };
-    call.read(app, move |tx| {
+    let paging = Paging { limit: query.limit, cursor: query.cursor };
+    let page = move |tx: &mut Tx, paging: &Paging| {
         let branch = match &query.branch {
             Some(branch) => Some(branches::find(tx, branch, "?branch")?.id),
             None => None,
@@ -242,15 +250,14 @@ pub async fn list(app: App, call: Call, filter: web::Query<OrderFilter>) -> Resu
         let filter = Filter {
             status: query.status,
             q: optional(query.q.as_deref(), 100, "?q")?,
-            phone: phone.map(|phone| phone.as_str().to_owned()),
+            phone: phone.as_ref().map(|phone| phone.as_str().to_owned()),
             branch,
             from: query.from.map(Moment::utc),
             to: query.to.map(Moment::utc),
         };
-        let paging = Paging { limit: query.limit, cursor: query.cursor };
-        Ok(orders::list(tx, &filter, &paging)?.map(super::summary))
-    })
-    .await
+        orders::list(tx, &filter, paging)
+    };
+    exports::list(app, call, (&req, *asked, paging), page, |_, order| Ok(super::summary(order))).await
 }
 
 /// All of one order.
@@ -320,31 +327,44 @@ pub async fn hand_over(app: App, call: Call, code: Code, body: Body<HandOverRequ
 }
 
 /// Parcels that fit.
-pub async fn parcel_list(app: App, call: Call, filter: web::Query<ParcelFilter>) -> Result<HttpResponse> {
+pub async fn parcel_list(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    filter: web::Query<ParcelFilter>,
+    asked: web::Query<FormQuery>,
+) -> Result<HttpResponse> {
     let query = filter.into_inner();
     let order = query.order.as_deref().map(|code| order_code(&app.config.business, code, "?order")).transpose()?;
-    call.read(app, move |tx| {
-        let number = query.tracking_number.map(Tracking::try_from).transpose();
+    let paging = Paging { limit: query.limit, cursor: query.cursor };
+    let page = move |tx: &mut Tx, paging: &Paging| {
+        let number = query.tracking_number.clone().map(Tracking::try_from).transpose();
         let number = number.map_err(|error| Error::from(Problem::field("?tracking_number", error)))?;
         let filter = parcels::Filter {
             status: query.status,
             tracking_number: number.map(|number| number.as_str().to_owned()),
-            shipment: query.shipment.map(|code| Ok::<_, Error>(shipments::find(tx, &code)?.id)).transpose()?,
-            order: order.map(|code| Ok::<_, Error>(orders::find(tx, &code)?.id)).transpose()?,
+            shipment: query.shipment.as_ref().map(|code| Ok::<_, Error>(shipments::find(tx, code)?.id)).transpose()?,
+            order: order.as_ref().map(|code| Ok::<_, Error>(orders::find(tx, code)?.id)).transpose()?,
         };
-        let paging = Paging { limit: query.limit, cursor: query.cursor };
-        Ok(parcels::list(tx, &filter, &paging)?.map(parcels::http::view))
-    })
-    .await
+        parcels::list(tx, &filter, paging)
+    };
+    exports::list(app, call, (&req, *asked, paging), page, |_, parcel| Ok(parcels::http::view(parcel))).await
 }
 
 /// The outbox.
-pub async fn notification_list(app: App, call: Call, filter: web::Query<NotificationFilter>) -> Result<HttpResponse> {
+pub async fn notification_list(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    filter: web::Query<NotificationFilter>,
+    asked: web::Query<FormQuery>,
+) -> Result<HttpResponse> {
     let filter = filter.into_inner();
     let order = filter.order.as_deref().map(|code| order_code(&app.config.business, code, "?order")).transpose()?;
-    call.read(app, move |tx| {
-        let order = order.map(|code| Ok::<_, Error>(orders::find(tx, &code)?.id)).transpose()?;
-        notifications::http::page(tx, &filter, order)
-    })
-    .await
+    let paging = Paging { limit: filter.limit, cursor: filter.cursor };
+    let page = move |tx: &mut Tx, paging: &Paging| {
+        let order = order.as_ref().map(|code| Ok::<_, Error>(orders::find(tx, code)?.id)).transpose()?;
+        notifications::list(tx, &notifications::Filter { order, state: filter.state }, paging)
+    };
+    exports::list(app, call, (&req, *asked, paging), page, |_, row| Ok(notifications::http::view(row))).await
 }

@@ -3,6 +3,7 @@
 mod freight;
 pub mod http;
 pub mod labels;
+mod lists;
 pub mod offers;
 mod shift_slip;
 pub mod shifts;

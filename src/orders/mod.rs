@@ -6,6 +6,8 @@ mod offers;
 pub mod rules;
 mod store;
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDateTime;
 
 use crate::audit;
@@ -153,6 +155,27 @@ pub fn list(tx: &mut Tx, filter: &Filter, paging: &Paging) -> Result<Page<Order>
 /// Those of the database.
 pub fn items(tx: &mut Tx, order: &OrderId) -> Result<Vec<Item>> {
     store::items_of(tx, order)
+}
+
+/// Many orders at once, by identifier; an unknown one is left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn many(tx: &mut Tx, ids: BTreeSet<OrderId>) -> Result<HashMap<OrderId, Order>> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    Ok(store::many(tx, &ids)?.into_iter().map(|order| (order.id.clone(), order)).collect())
+}
+
+/// What was asked for in many orders, in each in its sequence.
+///
+/// # Errors
+/// Those of the database.
+pub fn items_of_many(tx: &mut Tx, ids: &[OrderId]) -> Result<HashMap<OrderId, Vec<Item>>> {
+    let mut by_order: HashMap<_, Vec<_>> = HashMap::new();
+    for item in store::items_of_many(tx, ids)? {
+        by_order.entry(item.order_id.clone()).or_default().push(item);
+    }
+    Ok(by_order)
 }
 
 /// The forwarding order that a box with only a client's mark belongs to: their latest that has not left China.

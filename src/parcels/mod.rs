@@ -144,6 +144,14 @@ pub fn of_order(tx: &mut Tx, order: &OrderId) -> Result<Vec<Parcel>> {
     store::of_order(tx, order)
 }
 
+/// The parcels of many orders, oldest first within an order.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_orders(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Parcel>> {
+    store::of_orders(tx, orders)
+}
+
 /// The parcels on a shipment.
 ///
 /// # Errors

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use super::intake::NewReceipt;
 use super::rules::{Status, Tracking};
 use crate::code;
-use crate::db::Tx;
 use crate::db::schema::parcels::{self, table};
+use crate::db::{ASKED_AT_ONCE, Tx};
 use crate::error::Result;
 use crate::ids::{BranchId, OrderId, ParcelId, ShipmentId};
 
@@ -172,6 +172,14 @@ pub fn statuses_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Status>> {
 
 pub fn of_order(tx: &mut Tx, order: &OrderId) -> Result<Vec<Parcel>> {
     Ok(table.filter(parcels::order_id.eq(order)).order(parcels::id).load(tx.conn)?)
+}
+
+pub fn of_orders(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Parcel>> {
+    let mut found = Vec::with_capacity(orders.len());
+    for some in orders.chunks(ASKED_AT_ONCE) {
+        found.extend(table.filter(parcels::order_id.eq_any(some)).order(parcels::id).load::<Parcel>(tx.conn)?);
+    }
+    Ok(found)
 }
 
 pub fn of_shipment(tx: &mut Tx, shipment: &ShipmentId) -> Result<Vec<Parcel>> {

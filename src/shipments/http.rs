@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{Arrival, Checkpoint, CheckpointStatus, NewCheckpoint, NewShipment, Outcome, Scanned, Shipment, Status};
 use crate::db::Tx;
 use crate::error::{Problem, Result};
+use crate::exports::http::{self as exports, FormQuery};
 use crate::http::moment::Moment;
 use crate::http::text::{one_line, optional};
 use crate::http::{Body, Call, Nothing, Paging, Reply};
@@ -196,13 +197,14 @@ pub async fn open(app: App, call: Call, body: Body<ShipmentRequest>) -> Result<H
 }
 
 /// All shipments.
-pub async fn list(app: App, call: Call, paging: web::Query<Paging>) -> Result<HttpResponse> {
-    call.read(app, move |tx| {
-        let page = super::list(tx, &paging)?;
-        let items = page.items.into_iter().map(|shipment| view(tx, shipment)).collect::<Result<_>>()?;
-        Ok(crate::http::Page { items, next_cursor: page.next_cursor })
-    })
-    .await
+pub async fn list(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    paging: web::Query<Paging>,
+    asked: web::Query<FormQuery>,
+) -> Result<HttpResponse> {
+    exports::list(app, call, (&req, *asked, paging.into_inner()), super::list, view).await
 }
 
 /// One shipment.

@@ -5,6 +5,9 @@ pub mod http;
 pub mod rules;
 mod scan;
 mod store;
+mod table;
+
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
 
@@ -14,6 +17,7 @@ use crate::clock::bishkek_day;
 use crate::counters;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
+use crate::ids::ShipmentId;
 use crate::orders::{self, Entry, EventKind};
 use crate::parcels::{self, Parcel};
 
@@ -61,6 +65,15 @@ pub fn open(tx: &mut Tx, new: &NewShipment) -> Result<Shipment> {
 /// `not_found`.
 pub fn find(tx: &mut Tx, code: &str) -> Result<Shipment> {
     store::by_code(tx, code)?.ok_or_else(|| unknown(code))
+}
+
+/// Many shipments at once, by identifier; an unknown one is left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn many(tx: &mut Tx, ids: BTreeSet<ShipmentId>) -> Result<HashMap<ShipmentId, Shipment>> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    Ok(store::many(tx, &ids)?.into_iter().map(|shipment| (shipment.id.clone(), shipment)).collect())
 }
 
 /// The same, held until the transaction ends.

@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{CheckpointStatus, NewCheckpoint, NewShipment, Status};
-use crate::db::Tx;
 use crate::db::schema::{checkpoints, shipments};
+use crate::db::{ASKED_AT_ONCE, Tx};
 use crate::error::Result;
 use crate::ids::{BranchId, EntryId, ShipmentId};
 
@@ -73,6 +73,14 @@ pub fn insert(tx: &mut Tx, code: &str, new: &NewShipment, to_branch: &BranchId) 
 
 pub fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Shipment>> {
     Ok(shipments::table.filter(shipments::code.eq(code.to_uppercase())).first(tx.conn).optional()?)
+}
+
+pub fn many(tx: &mut Tx, ids: &[ShipmentId]) -> Result<Vec<Shipment>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(ASKED_AT_ONCE) {
+        found.extend(shipments::table.filter(shipments::id.eq_any(some)).load::<Shipment>(tx.conn)?);
+    }
+    Ok(found)
 }
 
 /// Writing the code onto itself takes the row lock on PostgreSQL; SQLite has one writer anyway.

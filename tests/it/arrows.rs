@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["state", "idempotency", "counters"],
     &["http"],
     &["audit", "ledger"],
+    &["exports"],
     &["branches", "notifications", "photos", "rates"],
     &["tariffs"],
     &["customs"],

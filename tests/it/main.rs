@@ -20,6 +20,7 @@ mod customs;
 mod database;
 mod elqr;
 mod estimate;
+mod exports;
 mod flow;
 mod guards;
 mod hand_over;
