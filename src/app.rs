@@ -13,6 +13,7 @@ use crate::acquirers::http as acquirers;
 use crate::acts::http as acts;
 use crate::audit::http as audit;
 use crate::branches::http as branches;
+use crate::broker::http as broker;
 use crate::claims::http as claims;
 use crate::customs::http as customs;
 use crate::desk::{self, http as orders, labels, offers, shifts};
@@ -150,6 +151,8 @@ pub fn routes() -> Vec<Route> {
         post("/v1/shipments/{code}/checkpoints", shipments::report, WAREHOUSE, "News from the road").takes::<shipments::CheckpointRequest>().gives::<shipments::ShipmentView>(201),
         post("/v1/shipments/{code}/arrive", shipments::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").takes::<shipments::ArriveRequest>().gives::<shipments::ArriveAnswer>(200),
 
+        get("/v1/shipments/{code}/manifest", broker::manifest, AnyStaff, "What the customs broker is given of a truck: JSON, or as `format` or `Accept` say CSV or XLSX").query::<FormQuery>().query::<LangQuery>().gives::<broker::ManifestView>(200).also(exports::MEDIA_TYPES),
+        get("/v1/shipments/{code}/customs-estimate", broker::customs_estimate, AnyStaff, "What customs might want of each recipient of a truck: an estimate").query::<LangQuery>().gives::<broker::EstimateView>(200),
         get("/v1/customs/rules", customs::list, AnyStaff, "The rules that customs are estimated by, the latest first").lists::<customs::RuleView>(),
         post("/v1/customs/rules", customs::follow, ADMIN, "Put a customs rule in force; the one before it stays").takes::<customs::RuleRequest>().gives::<customs::RuleView>(201),
 

@@ -34,6 +34,7 @@ pub mod acquirers;
 pub mod acts;
 pub mod audit;
 pub mod branches;
+pub mod broker;
 pub mod claims;
 pub mod customers;
 pub mod customs;

@@ -5,6 +5,8 @@ pub mod http;
 pub mod rules;
 mod store;
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -220,6 +222,15 @@ pub fn shown(tx: &mut Tx, order_id: &OrderId) -> Result<Option<Quote>> {
 /// Those of the database.
 pub fn accepted(tx: &mut Tx, order_id: &OrderId) -> Result<Option<Quote>> {
     store::accepted(tx, order_id)
+}
+
+/// The quotes that the customers of many orders took.
+///
+/// # Errors
+/// Those of the database.
+pub fn accepted_of_many(tx: &mut Tx, orders: &[OrderId]) -> Result<HashMap<OrderId, Quote>> {
+    let taken = store::accepted_of_many(tx, orders)?;
+    Ok(taken.into_iter().map(|quote| (quote.order_id.clone(), quote)).collect())
 }
 
 /// The offers that nobody has answered, the latest first; some of them may have ended.

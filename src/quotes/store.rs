@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::rules::Priced;
 use super::{Details, State};
-use crate::db::Tx;
 use crate::db::schema::quotes::{self, table};
+use crate::db::{ASKED_AT_ONCE, Tx};
 use crate::error::{Error, Result};
 use crate::ids::{OrderId, QuoteId};
 
@@ -76,6 +76,15 @@ pub fn insert(tx: &mut Tx, order: &OrderId, priced: &Priced, valid_until: NaiveD
 
 pub fn accepted(tx: &mut Tx, order: &OrderId) -> Result<Option<Quote>> {
     Ok(table.filter(quotes::order_id.eq(order)).filter(quotes::state.eq(State::Accepted)).first(tx.conn).optional()?)
+}
+
+pub fn accepted_of_many(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Quote>> {
+    let mut found = Vec::with_capacity(orders.len());
+    for some in orders.chunks(ASKED_AT_ONCE) {
+        let taken = table.filter(quotes::order_id.eq_any(some)).filter(quotes::state.eq(State::Accepted));
+        found.extend(taken.load::<Quote>(tx.conn)?);
+    }
+    Ok(found)
 }
 
 pub fn open(tx: &mut Tx, order: &OrderId) -> Result<Vec<Quote>> {

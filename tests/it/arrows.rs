@@ -22,7 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["orders"],
     &["parcels", "payments"],
     &["acquirers", "acts", "claims", "receipts", "shipments", "statements"],
-    &["desk", "tracking"],
+    &["broker", "desk", "tracking"],
     &["app"],
     &["cli"],
 ];

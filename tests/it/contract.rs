@@ -198,6 +198,9 @@ on_both! {
             let success = &operation["responses"][route.gives.0.to_string()];
             assert!(success.is_object(), "{which}: {}", operation["responses"]);
             assert_eq!(success["content"].is_null(), route.gives.1.is_none(), "{which}: answer");
+            for media_type in route.also {
+                assert!(success["content"][media_type].is_object(), "{which}: {media_type}");
+            }
             assert!(operation["responses"]["default"]["content"]["application/problem+json"].is_object(), "{which}: refusal");
         }
     }
@@ -248,6 +251,9 @@ on_both! {
             ("/v1/parcels", "/v1/parcels".to_owned()),
             ("/v1/shipments", "/v1/shipments".to_owned()),
             ("/v1/shipments/{code}", format!("/v1/shipments/{}", example.shipment)),
+            ("/v1/shipments/{code}/manifest", format!("/v1/shipments/{}/manifest", example.shipment)),
+            ("/v1/shipments/{code}/customs-estimate", format!("/v1/shipments/{}/customs-estimate", example.shipment)),
+            ("/v1/customs/rules", "/v1/customs/rules".to_owned()),
             ("/v1/notifications", "/v1/notifications".to_owned()),
             ("/v1/audit", "/v1/audit".to_owned()),
             ("/v1/statements", "/v1/statements".to_owned()),

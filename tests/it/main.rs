@@ -12,6 +12,7 @@ mod arrows;
 mod audit;
 mod bad_input;
 mod branches;
+mod broker;
 mod claims;
 mod commands;
 mod concurrency;
