@@ -62,6 +62,7 @@ event-balance-corrected = Amount due corrected
 event-order-paid = Prepayment complete
 event-order-purchased = Item bought from the seller
 event-parcel-registered = Parcel registered
+event-parcel-seen = Parcel has reached our warehouse in China and will be weighed
 event-parcel-received = Parcel received at our warehouse in China
 event-parcel-packed = Parcel loaded
 event-shipment-departed = Shipment left for Kyrgyzstan

@@ -62,6 +62,7 @@ event-balance-corrected = Төлөнө турган сумма оңдолду
 event-order-paid = Алдын ала төлөм төлөндү
 event-order-purchased = Товар сатуучудан сатып алынды
 event-parcel-registered = Посылка катталды
+event-parcel-seen = Посылка Кытайдагы кампада, салмагы өлчөнөт
 event-parcel-received = Посылка Кытайдагы кампага келди
 event-parcel-packed = Посылка жүктөлдү
 event-shipment-departed = Жүк Кыргызстанга жөнөдү

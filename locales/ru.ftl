@@ -61,6 +61,7 @@ event-balance-corrected = Сумма к оплате исправлена
 event-order-paid = Предоплата внесена
 event-order-purchased = Товар выкуплен у продавца
 event-parcel-registered = Посылка зарегистрирована
+event-parcel-seen = Посылка на складе в Китае, будет взвешена
 event-parcel-received = Посылка поступила на склад в Китае
 event-parcel-packed = Посылка погружена
 event-shipment-departed = Груз отправлен в Кыргызстан

@@ -16,14 +16,14 @@ use crate::branches::http as branches;
 use crate::broker::http as broker;
 use crate::claims::http as claims;
 use crate::customs::http as customs;
-use crate::desk::{self, http as orders, labels, offers, shifts};
+use crate::desk::{self, http as orders, intake, labels, offers, photos as pictures, shifts};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::notifications::http as notifications;
-use crate::parcels::http as parcels;
+use crate::parcels::{http as parcels, queue_http as unclaimed};
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
 use crate::photos::http as photos;
 use crate::quotes::estimate;
@@ -114,6 +114,8 @@ pub fn routes() -> Vec<Route> {
         post("/v1/acquirers/mkassa/callback/{secret}", acquirers::secret_callback, Anyone, "MKassa's message, which carries no signature").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200),
         post("/v1/orders/{code}/purchase", orders::purchase_made, OPERATOR, "We bought it").takes::<orders::PurchaseRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),
+        get("/v1/orders/{code}/photos", pictures::list_of_order, AnyStaff, "The photos of what an order asks for, oldest first").lists::<photos::PhotoView>(),
+        post("/v1/orders/{code}/photos", pictures::of_order, NOT_AUDITOR, "A photo of what an order asks for").query::<pictures::KindQuery>().takes_file(photos::MEDIA_TYPES).gives::<photos::PhotoView>(201),
         post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/hand-over", orders::hand_over, CASHIER, "Hand parcels over").require_key().takes::<orders::HandOverRequest>().gives::<desk::OrderView>(200),
         get("/v1/orders/{code}/hand-over-act", acts::get, AnyStaff, "What was handed over, to be signed: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<acts::ActView>(200),
@@ -134,11 +136,15 @@ pub fn routes() -> Vec<Route> {
         post("/v1/statements/{id}/lines/{n}/ignore", statements::ignore, CASHIER, "A line is no payment of an order").takes::<statements::IgnoreRequest>().gives::<statements::LineView>(200),
 
         get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().query::<FormQuery>().lists::<parcels::ParcelView>().also(exports::MEDIA_TYPES),
-        post("/v1/parcels/receive", parcels::receive, WAREHOUSE, "A box reaches the China warehouse; the answer holds its label, when asked").query::<parcels::ReceiveQuery>().takes::<parcels::ReceiveRequest>().gives::<parcels::ReceiveAnswer>(200),
+        post("/v1/parcels/scan", intake::see, WAREHOUSE, "Boxes are seen at the door of the China warehouse, before anybody weighs them").takes::<intake::SeeRequest>().gives::<intake::SeeAnswer>(200),
+        post("/v1/parcels/receive", intake::receive, WAREHOUSE, "A box is weighed in the China warehouse; the answer holds its label, when asked").query::<intake::ReceiveQuery>().takes::<intake::ReceiveRequest>().gives::<intake::ReceiveAnswer>(200),
         get("/v1/parcels/{id}", parcels::get, AnyStaff, "One parcel").gives::<parcels::ParcelView>(200),
-        post("/v1/parcels/{id}/claim", parcels::claim, OPERATOR, "An unclaimed parcel finds its order").takes::<parcels::ClaimRequest>().gives::<parcels::ParcelView>(200),
+        get("/v1/unclaimed", unclaimed::list, AnyStaff, "Boxes of nobody, newest first, with orders that they may belong to").query::<unclaimed::UnclaimedFilter>().lists::<unclaimed::UnclaimedView>(),
+        post("/v1/parcels/{id}/claim", unclaimed::claim, OPERATOR, "An unclaimed parcel finds its order").takes::<unclaimed::ClaimRequest>().gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/weigh", parcels::weigh, NOT_AUDITOR, "Weigh a parcel again; freight follows").takes::<parcels::WeighRequest>().gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/status", parcels::set_status, ORDER_DESK, "Lost, damaged, returned, held by customs, or found again").takes::<parcels::ParcelStatusRequest>().gives::<parcels::ParcelView>(200),
+        get("/v1/parcels/{id}/photos", pictures::list_of_parcel, AnyStaff, "The photos of a parcel, oldest first").lists::<photos::PhotoView>(),
+        post("/v1/parcels/{id}/photos", pictures::of_parcel, NOT_AUDITOR, "A photo of a parcel, its mark, its damage, its weight").query::<pictures::KindQuery>().takes_file(photos::MEDIA_TYPES).gives::<photos::PhotoView>(201),
         get("/v1/parcels/{id}/label", labels::one, AnyStaff, "A parcel's label: PDF, or as `format` or `Accept` say PNG, SVG or ZPL").query::<labels::LabelQuery>(),
         post("/v1/labels", labels::many, NOT_AUDITOR, "Labels of up to 500 parcels, an order or a shipment in one file").takes::<labels::LabelsRequest>(),
 

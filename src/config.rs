@@ -11,8 +11,10 @@ use crate::elqr::Template;
 use crate::error::{Error, Result};
 
 mod acquirers;
+mod intake;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
+pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
 
 /// The defaults are part of the binary, so that it starts from any folder.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -130,6 +132,16 @@ pub struct Firm {
     pub rate_grace_days: i64,
     /// Days that the firm's own rate holds before quotes are refused.
     pub own_rate_days: i64,
+    /// How far the charged weight of an order may be from the quoted one before the warehouse is warned, percent ...
+    pub weight_tolerance_percent: u8,
+    /// ... or grams, whichever is more.
+    pub weight_tolerance_g: i64,
+    /// Which warnings stop the receipt of a box until somebody gives a reason; the others are only said.
+    pub intake_stops: Vec<IntakeStop>,
+    /// Goods that we do not carry.
+    pub forbidden_goods: Vec<ForbiddenGoods>,
+    /// What a clerk calls a damaged box.
+    pub damage_words: Lexicon,
 }
 
 /// `starter.*`: what an empty database begins with, so that the first order can be taken at once.
@@ -352,6 +364,9 @@ impl Config {
         }
         if self.business.prepayment_goods_percent > 100 || self.business.prepayment_freight_percent > 100 {
             complaints.push("business.prepayment_*_percent cannot exceed 100".to_owned());
+        }
+        if self.business.weight_tolerance_g < 0 {
+            complaints.push("business.weight_tolerance_g cannot be negative".to_owned());
         }
         complaints.extend(self.auth.keys().err());
         complaints.extend(self.elqr.check().err());

@@ -185,7 +185,9 @@ problems! {
     RateStale = "rate_stale", 409, "The exchange rate is too old",
         "No rate young enough is known for a currency of this quote. Run `torugart rates fetch`, or set the firm's own rate with PUT /v1/rates.";
     OwnerMismatch = "owner_mismatch", 409, "The parcel belongs to somebody else",
-        "The tracking number is registered for another client than the mark on the box says. Both are shown: look at the box, then send only the one that is right.";
+        "The tracking number is registered for another client than the mark on the box says. Both are shown: look at the box, then send only the one that is right, or `override` with a reason to go by the number.";
+    Intercepted = "intercepted", 409, "Look at this box before it goes on",
+        "Something about the box is not as expected: `interceptions` says what, with what was expected and what was found. Nothing was changed. Put the box aside, or send the same with `override` and a reason, which is kept.";
     DuplicateValue = "duplicate_value", 409, "Already in use",
         "Something with this login, code or number exists already.";
     RefundTooLarge = "refund_too_large", 409, "More than was paid",

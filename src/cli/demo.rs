@@ -248,16 +248,10 @@ fn carry(tx: &mut Tx, code: &OrderCode, number: Tracking, weight_g: i64, stop: S
     parcels::receive(
         tx,
         &NewReceipt {
-            tracking_number: Some(number),
-            client_code: None,
-            order_code: None,
-            weight_g,
             length_mm: Some(400),
             width_mm: Some(300),
             height_mm: Some(250),
-            condition: None,
-            note: None,
-            branch_id: None,
+            ..NewReceipt::of(number, weight_g)
         },
     )?;
     if stop == Stop::Received {

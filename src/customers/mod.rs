@@ -90,3 +90,11 @@ pub fn many(tx: &mut Tx, ids: BTreeSet<CustomerId>) -> Result<HashMap<CustomerId
     let ids: Vec<_> = ids.into_iter().collect();
     Ok(store::many(tx, &ids)?.into_iter().map(|customer| (customer.id.clone(), customer)).collect())
 }
+
+/// The customers among these client codes.
+///
+/// # Errors
+/// Those of the database.
+pub fn with_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<Vec<Customer>> {
+    store::with_client_codes(tx, client_codes)
+}

@@ -53,6 +53,10 @@ pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>
     Ok(table.filter(customers::client_code.eq(client_code)).first(tx.conn).optional()?)
 }
 
+pub fn with_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<Vec<Customer>> {
+    Ok(table.filter(customers::client_code.eq_any(client_codes)).order(customers::client_code).load(tx.conn)?)
+}
+
 pub fn by_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {
     Ok(table.find(id).first(tx.conn).optional()?)
 }

@@ -21,6 +21,11 @@ use crate::config::Firm;
 use crate::error::{Error, Result};
 use crate::ids::Actor;
 
+/// A pattern for `LIKE … ESCAPE '\'` that finds this text anywhere.
+pub fn contains(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
 #[allow(missing_docs, reason = "the derive writes public items without any")]
 mod conn {
     use diesel::{PgConnection, SqliteConnection};

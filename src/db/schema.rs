@@ -353,6 +353,33 @@ diesel::table! {
         picked_up_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        seen_at -> Nullable<Timestamp>,
+        mark -> Nullable<Text>,
+        search -> Nullable<Text>,
+        photos_taken -> Integer,
+    }
+}
+
+diesel::table! {
+    intake_scans (id) {
+        id -> Text,
+        scanner -> Text,
+        scan_id -> Nullable<Text>,
+        barcode -> Text,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        parcel_id -> Nullable<Text>,
+        at -> Timestamp,
+        recorded_at -> Timestamp,
+        actor -> Text,
+    }
+}
+
+diesel::table! {
+    wanted_numbers (tracking_number, order_id) {
+        tracking_number -> Text,
+        order_id -> Text,
+        noted_at -> Timestamp,
     }
 }
 
@@ -389,6 +416,8 @@ diesel::table! {
         kind -> Text,
         created_at -> Timestamp,
         created_by -> Text,
+        parcel_id -> Nullable<Text>,
+        order_id -> Nullable<Text>,
     }
 }
 
@@ -521,6 +550,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     shipments,
     checkpoints,
     parcels,
+    intake_scans,
+    wanted_numbers,
     notifications,
     photos,
     transfer_claims,

@@ -257,7 +257,8 @@ pub async fn list(
         };
         orders::list(tx, &filter, paging)
     };
-    exports::list(app, call, (&req, *asked, paging), page, |_, order| Ok(super::summary(order))).await
+    let views = |_: &mut Tx, page: Vec<Order>| Ok(page.into_iter().map(super::summary).collect());
+    exports::list(app, call, (&req, *asked, paging), page, views).await
 }
 
 /// All of one order.
@@ -348,7 +349,7 @@ pub async fn parcel_list(
         };
         parcels::list(tx, &filter, paging)
     };
-    exports::list(app, call, (&req, *asked, paging), page, |_, parcel| Ok(parcels::http::view(parcel))).await
+    exports::list(app, call, (&req, *asked, paging), page, parcels::http::views).await
 }
 
 /// The outbox.
@@ -366,5 +367,8 @@ pub async fn notification_list(
         let order = order.as_ref().map(|code| Ok::<_, Error>(orders::find(tx, code)?.id)).transpose()?;
         notifications::list(tx, &notifications::Filter { order, state: filter.state }, paging)
     };
-    exports::list(app, call, (&req, *asked, paging), page, |_, row| Ok(notifications::http::view(row))).await
+    let views = |_: &mut Tx, page: Vec<notifications::Notification>| {
+        Ok(page.into_iter().map(notifications::http::view).collect())
+    };
+    exports::list(app, call, (&req, *asked, paging), page, views).await
 }

@@ -1,10 +1,13 @@
 //! The order desk: a whole order as staff see it, and the calls that touch more than one room.
 
 mod freight;
+mod hints;
 pub mod http;
+pub mod intake;
 pub mod labels;
 mod lists;
 pub mod offers;
+pub mod photos;
 mod shift_slip;
 pub mod shifts;
 mod view;

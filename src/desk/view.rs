@@ -14,6 +14,7 @@ use crate::money::Money;
 use crate::orders::{self, EventKind, Item, Kind, Order, Status, TimelineRow};
 use crate::parcels::{self, http::ParcelView};
 use crate::payments::{self, http::PaymentView};
+use crate::photos::{self, http::PhotoView};
 use crate::quotes::{self, http::QuoteView};
 
 /// Everything about an order.
@@ -32,6 +33,8 @@ pub struct OrderView {
     /// Every quote, the latest first.
     quotes: Vec<QuoteView>,
     parcels: Vec<ParcelView>,
+    /// Of the items; those of a parcel are with the parcel.
+    photos: Vec<PhotoView>,
     /// Freight by the scale beside the estimate, once a parcel was charged.
     freight: Option<FreightView>,
     payments: Vec<PaymentView>,
@@ -135,7 +138,8 @@ pub fn full(tx: &mut Tx, order: Order) -> Result<OrderView> {
         items: items(tx, &order.id)?,
         quote: quote.map(quotes::http::view).transpose()?,
         quotes,
-        parcels: parcels.into_iter().map(parcels::http::view).collect(),
+        parcels: parcels::http::views(tx, parcels)?,
+        photos: photos::of(tx, &photos::Owner::Order(order.id.clone()))?.into_iter().map(photos::http::view).collect(),
         freight,
         payments,
         pickup_point: branches::http::view(branches::get(tx, &order.pickup_point_id)?),

@@ -98,13 +98,12 @@ pub async fn list<T: Listed, V: Serialize + Send + 'static>(
     call: Call,
     (req, asked, paging): (&HttpRequest, FormQuery, Paging),
     page: impl Fn(&mut Tx, &Paging) -> Result<Page<T>> + Send + Sync + 'static,
-    view: impl Fn(&mut Tx, T) -> Result<V> + Send + 'static,
+    views: impl Fn(&mut Tx, Vec<T>) -> Result<Vec<V>> + Send + 'static,
 ) -> Result<HttpResponse> {
     let Some(form) = asked.wanted(req) else {
         let read = move |tx: &mut Tx| {
             let Page { items, next_cursor } = page(tx, &paging)?;
-            let items = items.into_iter().map(|item| view(tx, item)).collect::<Result<Vec<_>>>()?;
-            Ok(Page { items, next_cursor })
+            Ok(Page { items: views(tx, items)?, next_cursor })
         };
         return Ok(varied(call.read(app, read).await?));
     };

@@ -42,6 +42,8 @@ words! {
         OrderPurchased = "order_purchased",
         /// A tracking number was registered.
         ParcelRegistered = "parcel_registered",
+        /// A parcel was seen at our China warehouse, and not weighed yet.
+        ParcelSeen = "parcel_seen",
         /// A parcel reached our China warehouse.
         ParcelReceived = "parcel_received",
         /// A parcel was loaded.

@@ -97,6 +97,22 @@ pub fn find(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
     store::by_code(tx, code.as_str())?.ok_or_else(|| unknown(code))
 }
 
+/// The same, if there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn look_up(tx: &mut Tx, code: &OrderCode) -> Result<Option<Order>> {
+    store::by_code(tx, code.as_str())
+}
+
+/// The latest orders of a customer that parcels may still come for, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn under_way(tx: &mut Tx, customer: &crate::ids::CustomerId, most: i64) -> Result<Vec<Order>> {
+    store::under_way(tx, customer, most)
+}
+
 /// The same by identifier, for rooms that came from a payment.
 ///
 /// # Errors

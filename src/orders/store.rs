@@ -3,10 +3,10 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::{EventKind, Kind, NewOrder, Status};
+use super::{EventKind, Kind, NewOrder, Status, rules};
 use crate::code::OrderCode;
 use crate::db::schema::{events, order_items, orders};
-use crate::db::{ASKED_AT_ONCE, Tx};
+use crate::db::{ASKED_AT_ONCE, Tx, contains};
 use crate::error::Result;
 use crate::ids::{Actor, BranchId, CustomerId, EntryId, OrderId};
 use crate::ledger::Account;
@@ -214,13 +214,24 @@ pub fn open_forwarding(tx: &mut Tx, customer: &CustomerId) -> Result<Option<Orde
         .optional()?)
 }
 
+/// The orders of a customer that parcels may still come for, newest first.
+pub fn under_way(tx: &mut Tx, customer: &CustomerId, limit: i64) -> Result<Vec<Order>> {
+    let statuses: Vec<_> = Status::ALL.iter().copied().filter(|status| rules::has_parcels(*status)).collect();
+    Ok(orders::table
+        .filter(orders::customer_id.eq(customer))
+        .filter(orders::status.eq_any(statuses))
+        .order(orders::id.desc())
+        .limit(limit)
+        .load(tx.conn)?)
+}
+
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Order>> {
     let mut query = orders::table.order(orders::id.desc()).limit(limit).into_boxed();
     if let Some(status) = filter.status {
         query = query.filter(orders::status.eq(status));
     }
     if let Some(q) = &filter.q {
-        query = query.filter(orders::search.like(format!("%{}%", escape_like(&q.to_lowercase()))).escape('\\'));
+        query = query.filter(orders::search.like(contains(&q.to_lowercase())).escape('\\'));
     }
     if let Some(phone) = &filter.phone {
         query = query.filter(orders::phone.eq(phone.clone()));
@@ -238,10 +249,6 @@ pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Re
         query = query.filter(orders::id.lt(below.to_owned()));
     }
     Ok(query.load(tx.conn)?)
-}
-
-fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 pub fn items_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Item>> {

@@ -3,11 +3,17 @@
 pub mod freight;
 mod hand_over;
 pub mod http;
+mod inspect;
 mod intake;
+mod intake_store;
 pub mod label;
+pub mod queue;
+pub mod queue_http;
 pub mod ready;
 pub mod rules;
+mod scan;
 mod store;
+mod warnings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,13 +21,17 @@ use crate::audit;
 use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
-use crate::ids::{OrderId, ParcelId, ShipmentId};
+use crate::ids::{Actor, OrderId, ParcelId, ShipmentId};
 use crate::orders::{self, Entry, Event, EventKind, Order};
+use crate::photos::{self, MOST_PHOTOS};
 
 pub use hand_over::{HandOver, hand_over};
-pub use intake::{NewReceipt, claim, receive};
+pub use intake::{NewReceipt, Receipt, receive};
+pub use queue::claim;
 pub use rules::{Status, Tracking};
+pub use scan::{NewScan, Outcome as IntakeOutcome, Seen, see};
 pub use store::{Filter, Parcel};
+pub use warnings::{Warning, WarningCode};
 
 /// We bought it: where, and under which couriers' numbers it comes.
 ///
@@ -63,8 +73,11 @@ pub fn register(tx: &mut Tx, order: &mut Order, numbers: &[Tracking]) -> Result<
                 orders::note(tx, order, entry)?;
             }
             Some(known) if known.order_id.as_ref() == Some(&order.id) => {}
-            Some(_) if !tx.by.is_staff() => orders::note(tx, order, entry.with("is_taken", true))?,
-            Some(waiting) if waiting.order_id.is_none() => intake::give_to(tx, order, waiting)?,
+            Some(_) if !claims_by_number(&tx.by) => {
+                intake_store::want_number(tx, number, &order.id)?;
+                orders::note(tx, order, entry.with("is_taken", true))?;
+            }
+            Some(waiting) if waiting.order_id.is_none() => intake::give_to(tx, order, waiting, |entry| entry)?,
             Some(_) => {
                 return Problem::new(
                     Slug::DuplicateValue,
@@ -76,6 +89,11 @@ pub fn register(tx: &mut Tx, order: &mut Order, numbers: &[Tracking]) -> Result<
     }
     follow(tx, order, None)?;
     Ok(())
+}
+
+/// Whose word is enough to give them a box of nobody by its number. Everybody else makes a suggestion by it.
+fn claims_by_number(by: &Actor) -> bool {
+    by.is_staff()
 }
 
 /// Registers more numbers for an order that is under way.
@@ -160,6 +178,24 @@ pub fn of_shipment(tx: &mut Tx, shipment: &ShipmentId) -> Result<Vec<Parcel>> {
     store::of_shipment(tx, shipment)
 }
 
+/// What a photo of a parcel asks before it is opened.
+///
+/// # Errors
+/// `not_found`; `photo_refused` when it has as many as are kept.
+pub fn may_take_photo(tx: &mut Tx, id: &ParcelId) -> Result<()> {
+    let has = usize::try_from(get(tx, id)?.photos_taken).unwrap_or(usize::MAX);
+    if has < MOST_PHOTOS { Ok(()) } else { Err(photos::too_many()) }
+}
+
+/// Counts a photo of a parcel, and holds the parcel until the transaction ends.
+///
+/// # Errors
+/// Those of [`may_take_photo`].
+pub fn take_photo(tx: &mut Tx, id: &ParcelId) -> Result<()> {
+    let most = i32::try_from(MOST_PHOTOS).unwrap_or(i32::MAX);
+    if intake_store::count_photo(tx, id, most)? { Ok(()) } else { may_take_photo(tx, id) }
+}
+
 /// Parcels that fit a filter, newest first.
 ///
 /// # Errors
@@ -196,7 +232,14 @@ pub fn scanned(tx: &mut Tx, barcode: &str) -> Result<Option<Parcel>> {
 /// # Errors
 /// Those of the database.
 pub fn lock_orders<'a>(tx: &mut Tx, parcels: impl Iterator<Item = &'a Parcel>) -> Result<BTreeMap<OrderId, Order>> {
-    let wanted: BTreeSet<_> = parcels.filter_map(|parcel| parcel.order_id.clone()).collect();
+    lock_all(tx, parcels.filter_map(|parcel| parcel.order_id.clone()).collect())
+}
+
+/// The same for orders that are known already.
+///
+/// # Errors
+/// Those of the database.
+fn lock_all(tx: &mut Tx, wanted: BTreeSet<OrderId>) -> Result<BTreeMap<OrderId, Order>> {
     wanted
         .into_iter()
         .map(|id| {

@@ -91,6 +91,22 @@ pub fn event_of(status: Status) -> Option<EventKind> {
     }
 }
 
+/// The longest mark that is kept, characters.
+const LONGEST_MARK: usize = 200;
+
+/// What is written on a box, on one line and cut where no mark is that long: a clerk's hands are full, so it is never
+/// refused. `None` when nothing is left.
+pub fn mark(typed: &str) -> Option<String> {
+    let words: Vec<_> = typed.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let line: String = words.join(" ").chars().take(LONGEST_MARK).collect();
+    (!line.is_empty()).then_some(line)
+}
+
+/// The text by which a box of nobody is found. Lower-cased here, by Unicode: SQLite folds ASCII only.
+pub fn search_text<'a>(parts: impl IntoIterator<Item = Option<&'a str>>) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
 /// A courier's tracking number: upper case, without spaces. Unknown shapes are kept: couriers invent new ones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
@@ -140,6 +156,13 @@ mod tests {
         assert_eq!(slowest(&[S::Lost, S::Returned]), None);
         assert_eq!(slowest(&[]), None);
         assert_eq!(slowest(&[S::HeldByCustoms, S::PickedUp]), Some(Progress::OnTheRoad));
+    }
+
+    #[test]
+    fn a_mark_is_one_line_and_never_refused() {
+        assert_eq!(mark(" 王\n KG-10427\u{7} ").as_deref(), Some("王 KG-10427"));
+        assert_eq!(mark("\u{0} \n"), None);
+        assert_eq!(mark(&"Ж".repeat(500)).map(|mark| mark.chars().count()), Some(200));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::intake::NewReceipt;
-use super::rules::{Status, Tracking};
+use super::rules::{self, Status, Tracking};
 use crate::code;
 use crate::db::schema::parcels::{self, table};
 use crate::db::{ASKED_AT_ONCE, Tx};
@@ -57,6 +57,22 @@ pub struct Parcel {
     pub created_at: NaiveDateTime,
     /// When it was last written.
     pub updated_at: NaiveDateTime,
+    /// When it was first seen at our door, weighed or not.
+    pub seen_at: Option<NaiveDateTime>,
+    /// What is written on it, as it was typed.
+    pub mark: Option<String>,
+    /// Lower-cased text by which a box of nobody is found.
+    pub search: Option<String>,
+    /// How many photos it has.
+    pub photos_taken: i32,
+}
+
+impl Parcel {
+    /// The text by which it is found while it is nobody's.
+    pub fn search_text(&self) -> String {
+        let number = self.tracking_number.as_deref();
+        rules::search_text([number, Some(&self.barcode), self.mark.as_deref(), self.note.as_deref()])
+    }
 }
 
 /// Which parcels to list.
@@ -88,16 +104,20 @@ pub fn insert_expected(tx: &mut Tx, order: &OrderId, number: &Tracking) -> Resul
 }
 
 pub fn insert_received(tx: &mut Tx, order: Option<&OrderId>, status: Status, new: &NewReceipt) -> Result<Parcel> {
+    let barcode = code::barcode();
+    let number = new.tracking_number.as_ref().map(Tracking::as_str);
+    let search = rules::search_text([number, Some(&barcode), new.mark.as_deref(), new.note.as_deref()]);
     Ok(diesel::insert_into(table)
         .values((
             parcels::id.eq(ParcelId::new()),
-            parcels::barcode.eq(code::barcode()),
+            parcels::barcode.eq(barcode),
             parcels::tracking_number.eq(new.tracking_number.as_ref().map(Tracking::as_str)),
             parcels::order_id.eq(order),
             parcels::client_code.eq(&new.client_code),
             parcels::status.eq(status),
             parcels::condition.eq(&new.condition),
             parcels::weight_g.eq(new.weight_g),
+            (parcels::seen_at.eq(tx.now), parcels::mark.eq(&new.mark), parcels::search.eq(search)),
             (
                 parcels::length_mm.eq(new.length_mm),
                 parcels::width_mm.eq(new.width_mm),
@@ -135,6 +155,7 @@ pub fn update(tx: &mut Tx, parcel: &Parcel, expected: Status) -> Result<bool> {
                 parcels::picked_up_at.eq(parcel.picked_up_at),
                 parcels::updated_at.eq(tx.now),
             ),
+            (parcels::seen_at.eq(parcel.seen_at), parcels::mark.eq(&parcel.mark), parcels::search.eq(&parcel.search)),
         ))
         .execute(tx.conn)?;
     Ok(changed == 1)

@@ -88,7 +88,10 @@ fn format_of(file: &[u8]) -> Result<ImageFormat> {
     } else if follows(0, b"%PDF") {
         "a PDF"
     } else if follows(4, b"ftyp") {
-        "a HEIC or AVIF picture, or a video"
+        return refuse(
+            "This is a HEIC or AVIF picture, or a video; a photo is a JPEG, PNG or WebP. An iPhone makes JPEGs when \
+             Settings, Camera, Formats says \"Most Compatible\"; a screenshot of the picture will do, too.",
+        );
     } else if is_text.starts_with(b"<") {
         "an SVG or a web page"
     } else {

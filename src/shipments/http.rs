@@ -204,7 +204,8 @@ pub async fn list(
     paging: web::Query<Paging>,
     asked: web::Query<FormQuery>,
 ) -> Result<HttpResponse> {
-    exports::list(app, call, (&req, *asked, paging.into_inner()), super::list, view).await
+    let views = |tx: &mut Tx, page: Vec<Shipment>| page.into_iter().map(|shipment| view(tx, shipment)).collect();
+    exports::list(app, call, (&req, *asked, paging.into_inner()), super::list, views).await
 }
 
 /// One shipment.

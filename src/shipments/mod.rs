@@ -17,7 +17,7 @@ use crate::clock::bishkek_day;
 use crate::counters;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
-use crate::ids::ShipmentId;
+use crate::ids::{BranchId, ShipmentId};
 use crate::orders::{self, Entry, EventKind};
 use crate::parcels::{self, Parcel};
 
@@ -74,6 +74,14 @@ pub fn find(tx: &mut Tx, code: &str) -> Result<Shipment> {
 pub fn many(tx: &mut Tx, ids: BTreeSet<ShipmentId>) -> Result<HashMap<ShipmentId, Shipment>> {
     let ids: Vec<_> = ids.into_iter().collect();
     Ok(store::many(tx, &ids)?.into_iter().map(|shipment| (shipment.id.clone(), shipment)).collect())
+}
+
+/// The truck that is being loaded for a branch, if one is.
+///
+/// # Errors
+/// Those of the database.
+pub fn loading_to(tx: &mut Tx, branch: &BranchId) -> Result<Option<Shipment>> {
+    store::loading_to(tx, branch)
 }
 
 /// The same, held until the transaction ends.

@@ -83,6 +83,16 @@ pub fn many(tx: &mut Tx, ids: &[ShipmentId]) -> Result<Vec<Shipment>> {
     Ok(found)
 }
 
+/// The truck that is being loaded for a branch: the one opened last.
+pub fn loading_to(tx: &mut Tx, branch: &BranchId) -> Result<Option<Shipment>> {
+    Ok(shipments::table
+        .filter(shipments::to_branch_id.eq(branch))
+        .filter(shipments::status.eq(Status::Loading))
+        .order(shipments::id.desc())
+        .first(tx.conn)
+        .optional()?)
+}
+
 /// Writing the code onto itself takes the row lock on PostgreSQL; SQLite has one writer anyway.
 pub fn lock(tx: &mut Tx, code: &str) -> Result<Option<Shipment>> {
     Ok(diesel::update(shipments::table.filter(shipments::code.eq(code.to_uppercase())))

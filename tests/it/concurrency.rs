@@ -109,21 +109,7 @@ fn received_order(tx: &mut Tx, index: usize) -> Result<OrderCode> {
     orders::confirm(tx, &code, None)?;
     pay(tx, &code)?;
     parcels::purchase(tx, &code, "1688", None, &[number(index)])?;
-    parcels::receive(
-        tx,
-        &NewReceipt {
-            tracking_number: Some(number(index)),
-            client_code: None,
-            order_code: None,
-            weight_g: 1_000,
-            length_mm: None,
-            width_mm: None,
-            height_mm: None,
-            condition: None,
-            note: None,
-            branch_id: None,
-        },
-    )?;
+    parcels::receive(tx, &NewReceipt::of(number(index), 1_000))?;
     Ok(code)
 }
 

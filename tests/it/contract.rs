@@ -249,6 +249,8 @@ on_both! {
             ("/v1/rates", "/v1/rates".to_owned()),
             ("/v1/tariffs", "/v1/tariffs".to_owned()),
             ("/v1/parcels", "/v1/parcels".to_owned()),
+            ("/v1/unclaimed", "/v1/unclaimed".to_owned()),
+            ("/v1/orders/{code}/photos", format!("/v1/orders/{code}/photos")),
             ("/v1/shipments", "/v1/shipments".to_owned()),
             ("/v1/shipments/{code}", format!("/v1/shipments/{}", example.shipment)),
             ("/v1/shipments/{code}/manifest", format!("/v1/shipments/{}/manifest", example.shipment)),

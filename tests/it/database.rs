@@ -27,7 +27,7 @@ on_both! {
                     cash_shifts, checkpoints, company_rates, counters, customers, customs_rules, events, idempotency_keys,
                     journal_seals, journals, notifications, order_items, orders, parcels, payments, photos, postings,
                     quotes, rates, sessions, shipments, spent_refresh_tokens, staff, statement_lines, statements,
-                    tariffs, transfer_claims,
+                    tariffs, transfer_claims, intake_scans, wanted_numbers,
                 );
                 Ok(())
             })

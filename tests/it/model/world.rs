@@ -158,7 +158,7 @@ impl<'a> World<'a> {
             (Kind::Receive, _, Some(parcel)) => {
                 let number = parcels::get(tx, parcel)?.tracking_number.expect("every parcel here has one");
                 let number = Tracking::try_from(number).expect("its own number");
-                parcels::receive(tx, &receipt(number, weight_g(deed)))?;
+                parcels::receive(tx, &NewReceipt::of(number, weight_g(deed)))?;
             }
             (Kind::Ship, ..) => return self.ship(tx, &model.to_ship(deed)),
             (Kind::Arrive, ..) => {
@@ -287,21 +287,6 @@ fn offer(number: i64) -> NewQuote {
         LineRequest { description: "Kettle".to_owned(), link: None, quantity: 1 + (number % 3) as i32, unit_price };
     let delivery = Money { amount: number % 5 * 600, currency: Currency::Cny };
     NewQuote { domestic_delivery: Some(delivery), ..NewQuote::of(vec![line], 1 + number) }
-}
-
-fn receipt(number: Tracking, weight_g: i64) -> NewReceipt {
-    NewReceipt {
-        tracking_number: Some(number),
-        client_code: None,
-        order_code: None,
-        weight_g,
-        length_mm: None,
-        width_mm: None,
-        height_mm: None,
-        condition: None,
-        note: None,
-        branch_id: None,
-    }
 }
 
 fn count(total_tyiyn: i64) -> Count {
