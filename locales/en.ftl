@@ -321,6 +321,7 @@ manifest-shipment = Shipment
 manifest-route = Route
 manifest-vehicle = Vehicle
 manifest-cmr = CMR No.
+manifest-seal = Seal
 manifest-to = Destination
 manifest-departed = Departed
 manifest-made = Made

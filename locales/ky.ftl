@@ -321,6 +321,7 @@ manifest-shipment = Каттам
 manifest-route = Багыты
 manifest-vehicle = Унаа
 manifest-cmr = CMR номери
+manifest-seal = Пломбасы
 manifest-to = Барчу жери
 manifest-departed = Жөнөдү
 manifest-made = Түзүлдү

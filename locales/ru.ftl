@@ -320,6 +320,7 @@ manifest-shipment = Рейс
 manifest-route = Маршрут
 manifest-vehicle = Машина
 manifest-cmr = Номер CMR
+manifest-seal = Пломба
 manifest-to = Пункт назначения
 manifest-departed = Отправлен
 manifest-made = Составлен

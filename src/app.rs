@@ -123,7 +123,7 @@ pub fn routes() -> Vec<Route> {
         get("/v1/customers/{client_code}", adjust::customer, AnyStaff, "One customer and their credit").gives::<adjust::CustomerAccountView>(200),
         post("/v1/customers/{client_code}/credit/pay-out", adjust::pay_out, ADMIN, "Give credit back: money leaves without an order, so an admin does it").require_key().takes::<adjust::PayOutRequest>().gives::<adjust::CustomerAccountView>(201),
 
-        get("/v1/cash-shifts", shifts::list, AnyStaff, "Cash shifts, newest first").query::<shifts::ShiftFilter>().query::<LangQuery>().lists::<shifts::ShiftView>(),
+        get("/v1/cash-shifts", shifts::list, AnyStaff, "Cash shifts, newest first").query::<shifts::ShiftFilter>().query::<FormQuery>().query::<LangQuery>().lists::<shifts::ShiftView>().also(exports::MEDIA_TYPES),
         post("/v1/cash-shifts", shifts::open, CASHIER, "Open a drawer with counted cash").takes::<shifts::OpenRequest>().gives::<shifts::ShiftView>(201),
         get("/v1/cash-shifts/{id}", shifts::get, AnyStaff, "The X report of an open drawer, the Z report of a closed one: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<shifts::ShiftView>(200),
         post("/v1/cash-shifts/{id}/movements", shifts::move_cash, CASHIER, "Put change in, take cash out").require_key().takes::<shifts::MovementRequest>().gives::<shifts::ShiftView>(201),

@@ -1,4 +1,4 @@
-//! Orders, parcels and messages in a file, with the codes that people know in place of identifiers.
+//! Orders, parcels, messages and cash shifts in a file, with the codes that people know in place of identifiers.
 
 use crate::branches;
 use crate::customers;
@@ -9,6 +9,7 @@ use crate::notifications::{self, Notification};
 use crate::orders::{self, Order};
 use crate::parcels::Parcel;
 use crate::sheets::table::Value;
+use crate::shifts::{self, Shift};
 use crate::shipments;
 
 impl Listed for Order {
@@ -146,5 +147,53 @@ impl Listed for Notification {
             ]
         };
         Ok(rows.into_iter().map(values).collect())
+    }
+}
+
+impl Listed for Shift {
+    const NAME: &'static str = "cash-shifts";
+    const COLUMNS: &'static [(&'static str, u16)] = &[
+        ("number", 9),
+        ("branch", 10),
+        ("till", 20),
+        ("cashier", 20),
+        ("opened_at", 17),
+        ("opening_kgs", 14),
+        ("cash_in_kgs", 14),
+        ("cash_out_kgs", 14),
+        ("moved_in_kgs", 14),
+        ("moved_out_kgs", 14),
+        ("expected_kgs", 14),
+        ("counted_kgs", 14),
+        ("difference_kgs", 14),
+        ("explanation", 40),
+        ("closed_at", 17),
+        ("closed_by", 20),
+    ];
+
+    fn values(tx: &mut Tx, rows: Vec<Self>) -> Result<Vec<Vec<Value>>> {
+        let codes = branches::codes(tx)?;
+        let values = |row: Self| {
+            let content = shifts::content(tx, &row)?;
+            Ok(vec![
+                Value::whole(row.number),
+                Value::maybe(codes.get(&row.branch_id)),
+                Value::text(&row.till),
+                Value::text(&row.cashier),
+                Value::at(row.opened_at),
+                Value::minor(content.opening_tyiyn),
+                Value::minor(content.payments_tyiyn),
+                Value::minor(content.returned_tyiyn),
+                Value::minor(content.moved_in_tyiyn),
+                Value::minor(content.moved_out_tyiyn),
+                Value::minor(content.expected_tyiyn),
+                row.counted_tyiyn.map_or(Value::Empty, Value::minor),
+                row.difference().map_or(Value::Empty, |difference| Value::minor(difference.amount)),
+                Value::maybe(row.explanation),
+                Value::maybe_at(row.closed_at),
+                Value::maybe(row.closed_by),
+            ])
+        };
+        rows.into_iter().map(values).collect()
     }
 }

@@ -95,6 +95,29 @@ on_both! {
         assert!(column(&messages, "recipient").iter().all(|to| to.contains("***")), "as in the list");
     }
 
+    fn cash_shifts_come_with_their_sums(s: &Server) {
+        let opened = s.post(CASHIER, "/v1/cash-shifts", json!({"opening": {"1000": 2}})).expect(201);
+        let code = s.order(Until::Confirmed).code;
+        let paid = s.pay_balance(&code)["amount"]["amount"].as_i64().unwrap();
+        let key = format!("/v1/cash-shifts/{}/close", opened["id"].as_str().unwrap());
+        let counted = som(200_000 + paid - 10_000);
+        s.post(CASHIER, &key, json!({"counted": counted, "explanation": "-100"})).expect(200);
+        let shifts = sheet(s, "/v1/cash-shifts?state=closed&format=xlsx");
+        let whole = |tyiyn: i64| (tyiyn / 100).to_string();
+        for (title, expected) in [
+            ("branch", "BISH".to_owned()),
+            ("opening_kgs", "2000".to_owned()),
+            ("cash_in_kgs", whole(paid)),
+            ("expected_kgs", whole(200_000 + paid)),
+            ("counted_kgs", whole(200_000 + paid - 10_000)),
+            ("difference_kgs", "-100".to_owned()),
+            ("explanation", "'-100".to_owned()),
+        ] {
+            assert_eq!(column(&shifts, title), [expected], "{title}");
+        }
+        assert!(column(&sheet(s, "/v1/cash-shifts?state=open&format=csv"), "till").is_empty());
+    }
+
     fn nothing_in_a_file_runs(s: &Server) {
         let mut body = request();
         for (name, form) in ["=HYPERLINK(\"http://evil\")", "+1+1", "-2+3", "@SUM(A1)", "'=1", "\"; =1"].iter().zip(["xlsx", "csv"].iter().cycle()) {
