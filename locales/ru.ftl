@@ -72,6 +72,10 @@ event-checkpoint-delayed = Рейс задерживается
 event-checkpoint-other = Груз в дороге
 event-parcel-arrived = Прибыло посылок: { $arrived } из { $total }
 event-order-ready = Заказ готов к выдаче
+event-order-released = Часть заказа можно забирать: { $arrived } из { $total }
+event-order-awaits-rest = Часть получена, остальное в пути
+event-order-uncollected = За заказом ещё не пришли
+event-storage-charged = Начислено хранение сверх бесплатных дней
 event-freight-charged = Доставка рассчитана по фактическому весу
 event-parcel-handed-over = Посылка выдана
 event-order-picked-up = Заказ выдан полностью
@@ -96,7 +100,22 @@ sms-order-arrived = { $count ->
     } { $total ->
     [0] Доплаты нет.
    *[other] К оплате { SOM($total) } сом.
-    } { $branch }, { $address }, { $hours }. Бесплатно до { $free_until }.
+    } { $branch }, { $address }, { $hours }. Бесплатно до { $free_until }.{ $pin ->
+    [no] {""}
+   *[other] {" "}PIN { $pin }.
+    }
+sms-order-released = Заказ { $code }: прибыло { $arrived } из { $parcels }. { $total ->
+    [0] Доплаты нет.
+   *[other] К оплате { SOM($total) } сом.
+    } { $branch }, { $address }. Бесплатно до { $free_until }.{ $pin ->
+    [no] {""}
+   *[other] {" "}PIN { $pin }.
+    }
+sms-storage-reminder = Заказ { $code }: бесплатно до { $free_until }, потом { SOM($fee) } сом в день за посылку. { $branch }, { $address }, { $hours }.
+sms-uncollected = Заказ { $code } ждёт вас. { $total ->
+    [0] Доплаты нет.
+   *[other] К оплате { SOM($total) } сом.
+    } { $branch }, { $address }, { $hours }.
 sms-order-cancelled = Заказ { $code } отменён. { $refund ->
     [0] Платить за него не нужно.
    *[other] К возврату { SOM($refund) } сом, обратитесь к нам.
@@ -162,7 +181,62 @@ mail-order-arrived-body =
     Часы работы: { $hours }
     Бесплатное хранение до: { $free_until }
 
-    Чтобы получить посылки, назовите код заказа.
+    { $pin ->
+        [no] Чтобы получить посылки, назовите код заказа.
+       *[other] Чтобы получить посылки, назовите код заказа и PIN { $pin }. Называйте PIN только тому, кто выдаёт.
+    }
+
+    С уважением,
+    { $firm }
+mail-order-released-subject = Часть заказа { $code } можно забирать
+mail-order-released-body =
+    Здравствуйте, { $name }!
+
+    По заказу { $code } прибыло посылок: { $arrived } из { $parcels }, их можно забрать. Остальное следует, мы напишем ещё раз.
+    { $total ->
+        [0] Доплачивать ничего не нужно.
+       *[other] К оплате: { SOM($total) } сом.
+    }
+
+    Пункт выдачи: { $branch }
+    Адрес: { $address }
+    Часы работы: { $hours }
+    Бесплатное хранение до: { $free_until }
+
+    { $pin ->
+        [no] Чтобы получить посылки, назовите код заказа.
+       *[other] Чтобы получить посылки, назовите код заказа и PIN { $pin }. Называйте PIN только тому, кто выдаёт.
+    }
+
+    С уважением,
+    { $firm }
+mail-storage-reminder-subject = Бесплатное хранение заказа { $code } скоро закончится
+mail-storage-reminder-body =
+    Здравствуйте, { $name }!
+
+    Ваш заказ { $code } ждёт вас. Хранение бесплатно до { $free_until }, потом каждая посылка стоит { SOM($fee) } сом в день.
+
+    Пункт выдачи: { $branch }
+    Адрес: { $address }
+    Часы работы: { $hours }
+
+    С уважением,
+    { $firm }
+mail-uncollected-subject = Заказ { $code } всё ещё ждёт вас
+mail-uncollected-body =
+    Здравствуйте, { $name }!
+
+    За вашим заказом { $code } ещё не пришли.
+    { $total ->
+        [0] Доплачивать ничего не нужно.
+       *[other] К оплате: { SOM($total) } сом.
+    }
+
+    Пункт выдачи: { $branch }
+    Адрес: { $address }
+    Часы работы: { $hours }
+
+    Если вы не можете прийти, свяжитесь с нами.
 
     С уважением,
     { $firm }
@@ -307,6 +381,11 @@ act-weight = { $weight } кг
 act-parcels = Посылок: { $count }
 act-paid = Оплачено, сом
 act-remaining = ЕЩЁ НЕ ВЫДАНО: { $count }
+act-proof = Подтверждено
+act-proof-phone-last4 = Конец номера телефона
+act-proof-pin = PIN из сообщения
+act-document = Документ
+act-storage = В том числе хранение, сом
 act-words = Перечисленные посылки получены, число и вес верны.
 act-signature-gave = Выдал (подпись)
 act-signature-took = Получил (подпись)

@@ -14,6 +14,7 @@ use crate::acts::http as acts;
 use crate::audit::http as audit;
 use crate::branches::http as branches;
 use crate::broker::http as broker;
+use crate::cells::http as cells;
 use crate::claims::http as claims;
 use crate::customs::http as customs;
 use crate::desk::{self, http as orders, intake, labels, offers, photos as pictures, shifts};
@@ -33,6 +34,7 @@ use crate::shipments::http as shipments;
 use crate::staff::http as staff;
 use crate::state::App;
 use crate::statements::http as statements;
+use crate::storage::http as storage;
 use crate::tariffs::http as tariffs;
 use crate::tracking::{http as tracking, view::TrackView};
 use access::Who::{self, AnyStaff, Anyone};
@@ -118,6 +120,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/photos", pictures::of_order, NOT_AUDITOR, "A photo of what an order asks for").query::<pictures::KindQuery>().takes_file(photos::MEDIA_TYPES).gives::<photos::PhotoView>(201),
         post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/hand-over", orders::hand_over, CASHIER, "Hand parcels over").require_key().takes::<orders::HandOverRequest>().gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/release", orders::release, OPERATOR, "Give the part that is here to the customer; the rest follows").takes::<orders::ReleaseRequest>().gives::<desk::OrderView>(200),
         get("/v1/orders/{code}/hand-over-act", acts::get, AnyStaff, "What was handed over, to be signed: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<acts::ActView>(200),
 
         get("/v1/customers/{client_code}", adjust::customer, AnyStaff, "One customer and their credit").gives::<adjust::CustomerAccountView>(200),
@@ -147,6 +150,12 @@ pub fn routes() -> Vec<Route> {
         post("/v1/parcels/{id}/photos", pictures::of_parcel, NOT_AUDITOR, "A photo of a parcel, its mark, its damage, its weight").query::<pictures::KindQuery>().takes_file(photos::MEDIA_TYPES).gives::<photos::PhotoView>(201),
         get("/v1/parcels/{id}/label", labels::one, AnyStaff, "A parcel's label: PDF, or as `format` or `Accept` say PNG, SVG or ZPL").query::<labels::LabelQuery>(),
         post("/v1/labels", labels::many, NOT_AUDITOR, "Labels of up to 500 parcels, an order or a shipment in one file").takes::<labels::LabelsRequest>(),
+
+        get("/v1/cells", cells::list, AnyStaff, "The cells of a branch, and what lies in them").query::<cells::CellFilter>().lists::<cells::CellView>(),
+        put("/v1/cells", cells::set_up, ORDER_DESK, "Set cells up, or change how many parcels they hold").takes::<cells::CellsRequest>().lists::<cells::CellView>(),
+        post("/v1/cells/{address}/parcels", cells::put, NOT_AUDITOR, "Lay parcels into a cell").takes::<cells::CellScanRequest>().gives::<cells::CellScanAnswer>(200),
+        get("/v1/storage", storage::standing, AnyStaff, "What lies at each pickup point").lists::<storage::StandingView>(),
+        post("/v1/storage/sweep", storage::sweep, OPERATOR, "Charge storage, remind, mark what nobody collected; or only list it").takes::<storage::SweepRequest>().gives::<storage::SweepAnswer>(200),
 
         get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().query::<FormQuery>().lists::<shipments::ShipmentView>().also(exports::MEDIA_TYPES),
         post("/v1/shipments", shipments::open, WAREHOUSE, "Open a shipment for loading").takes::<shipments::ShipmentRequest>().gives::<shipments::ShipmentView>(201),

@@ -142,6 +142,27 @@ pub struct Firm {
     pub forbidden_goods: Vec<ForbiddenGoods>,
     /// What a clerk calls a damaged box.
     pub damage_words: Lexicon,
+    /// Days of storage charged for a parcel at most.
+    pub storage_fee_most_days: i64,
+    /// Days before the end of free storage on which the customer is reminded, where a fee follows; 0: never.
+    pub storage_reminder_days: i64,
+    /// Days after the message of arrival from which an order counts as not collected; 0: never.
+    pub uncollected_days: i64,
+    /// What whoever picks an order up must know beside its code.
+    pub hand_over_proof: HandOverProof,
+}
+
+/// `business.hand_over_proof`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandOverProof {
+    /// The order code is enough.
+    None,
+    /// The last four digits of the customer's phone.
+    #[serde(rename = "phone_last4")]
+    PhoneLast4,
+    /// The PIN of the message of arrival.
+    Pin,
 }
 
 /// `starter.*`: what an empty database begins with, so that the first order can be taken at once.
@@ -367,6 +388,15 @@ impl Config {
         }
         if self.business.weight_tolerance_g < 0 {
             complaints.push("business.weight_tolerance_g cannot be negative".to_owned());
+        }
+        for (key, days) in [
+            ("business.storage_fee_most_days", self.business.storage_fee_most_days),
+            ("business.storage_reminder_days", self.business.storage_reminder_days),
+            ("business.uncollected_days", self.business.uncollected_days),
+        ] {
+            if !(0..=3650).contains(&days) {
+                complaints.push(format!("{key} must be 0 to 3650 days"));
+            }
         }
         complaints.extend(self.auth.keys().err());
         complaints.extend(self.elqr.check().err());

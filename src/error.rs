@@ -180,6 +180,12 @@ problems! {
         "The order was handed over before; `picked_up_at` says when. If the customer says otherwise, look at the order's timeline and the audit trail.";
     NotArrived = "not_arrived", 409, "Not here yet",
         "Not every parcel of the order has arrived at the pickup point. The order's parcel list shows where they are.";
+    ProofRequired = "proof_required", 409, "Who comes for the parcels must prove it",
+        "Beside the order code, ask for what `required` names: `phone_last4`, the last four digits of the phone the order was placed with, or `pin`, the number in the message of arrival. An admin may do without, with `override_reason`.";
+    WrongProof = "wrong_proof", 409, "This does not fit the order",
+        "The end of the phone number or the PIN is not the one of this order. Let the customer read it from the message; `tries_left` says how often it may be tried.";
+    ProofBlocked = "proof_blocked", 409, "Tried too often",
+        "The end of the phone number or the PIN of this order was wrong too often; no further one is looked at. See who is standing there: an admin hands over with `override_reason`.";
     QuoteExpired = "quote_expired", 409, "The quote has expired",
         "Prices and rates have a date. Without another open offer the order is back at `requested`: make a new quote.";
     RateStale = "rate_stale", 409, "The exchange rate is too old",

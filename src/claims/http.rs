@@ -15,6 +15,7 @@ use crate::http::{Body, Call, Page, Paging, Reply};
 use crate::ids::{ClaimId, PaymentId};
 use crate::money::{Money, Payable};
 use crate::orders::http::{Code, prove_customer, refuse_auditor};
+use crate::parcels;
 use crate::photos::{self, http::MEDIA_TYPES, http::PhotoFile};
 use crate::state::App;
 
@@ -133,7 +134,8 @@ fn view(tx: &mut Tx, claim: Claim) -> Result<ClaimView> {
     let is_staff = tx.by.is_staff();
     let (flags, balance) = if is_staff {
         let order = super::order_of(tx, &claim)?;
-        (super::flags(tx, &claim, &order)?, Some(Money::tyiyn(order.balance_tyiyn)))
+        let balance_tyiyn = parcels::storage::balance_tyiyn(tx, &order)?;
+        (super::flags(tx, &claim, &order)?, Some(Money::tyiyn(balance_tyiyn)))
     } else {
         (Vec::new(), None)
     };

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::notifications::{self, Gateways};
 use crate::state::App;
-use crate::{acquirers, app, rates};
+use crate::{acquirers, app, rates, storage};
 
 /// How often a waiting thread looks whether it should stop.
 const TICK: Duration = Duration::from_millis(200);
@@ -54,6 +54,12 @@ impl Background {
         }
         let app = app.clone();
         self.spawn("payments", move |stop| acquirers::run(&app, &acquirers, stop))
+    }
+
+    /// Charges storage and reminds once an hour.
+    pub(super) fn sweep_shelves(&mut self, app: &App) -> Result<()> {
+        let app = app.clone();
+        self.spawn("shelves", move |stop| storage::keep(&app, stop))
     }
 
     /// Folds the samples behind `/metrics` together; without it they pile up while nobody scrapes.
@@ -113,6 +119,7 @@ pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
     if with_worker {
         background.send_messages(&app)?;
         background.take_payments(&app)?;
+        background.sweep_shelves(&app)?;
     }
     background.refresh_rates(&app)?;
     background.keep_figures(&app)?;
@@ -136,6 +143,7 @@ pub(super) fn work(config: Config) -> Result<()> {
     let mut background = Background::new();
     background.send_messages(&app)?;
     background.take_payments(&app)?;
+    background.sweep_shelves(&app)?;
     background.keep_figures(&app)?;
     actix_web::rt::System::new().block_on(async {
         let stop = told_to_stop()?;

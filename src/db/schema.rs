@@ -176,6 +176,8 @@ diesel::table! {
         search -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        released_at -> Nullable<Timestamp>,
+        uncollected_at -> Nullable<Timestamp>,
     }
 }
 
@@ -353,6 +355,7 @@ diesel::table! {
         picked_up_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        cell -> Nullable<Text>,
         seen_at -> Nullable<Timestamp>,
         mark -> Nullable<Text>,
         search -> Nullable<Text>,
@@ -402,6 +405,7 @@ diesel::table! {
         provider_note -> Nullable<Text>,
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
+        secret -> Nullable<Text>,
     }
 }
 
@@ -524,6 +528,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    cells (id) {
+        id -> Text,
+        branch_id -> Text,
+        address -> Text,
+        capacity -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    storage_fees (parcel_id, from_day) {
+        parcel_id -> Text,
+        from_day -> Date,
+        through_day -> Date,
+        order_id -> Text,
+        journal_id -> Text,
+        amount_tyiyn -> BigInt,
+    }
+}
+
+diesel::table! {
+    pickup_proofs (order_id) {
+        order_id -> Text,
+        pin_hash -> Nullable<Text>,
+        wrong_tries -> BigInt,
+    }
+}
+
+diesel::table! {
+    sweeps (name) {
+        name -> Text,
+        due_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     branches,
     staff,
@@ -560,4 +601,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     acquirer_payments,
     statements,
     statement_lines,
+    cells,
+    storage_fees,
+    pickup_proofs,
+    sweeps,
 );

@@ -274,7 +274,8 @@ pub async fn list(
         let filter = Filter { branch, is_open: query.state.map(|state| state == State::Open) };
         shifts::list(tx, &filter, paging)
     };
-    exports::list(app, call, (&req, *asked, paging), page, move |tx, shift| view(tx, shift, lang)).await
+    let views = move |tx: &mut Tx, page: Vec<Shift>| page.into_iter().map(|shift| view(tx, shift, lang)).collect();
+    exports::list(app, call, (&req, *asked, paging), page, views).await
 }
 
 /// One drawer: the X report, or the Z report when it is closed.

@@ -22,6 +22,8 @@ words! {
         Refund = "refund",
         /// Freight by actual weight.
         Freight = "freight",
+        /// Storage beyond the free days.
+        Storage = "storage",
         /// A charge taken back because the order was cancelled.
         Cancellation = "cancellation",
         /// Something charged or let off beside the quote, by a person with a reason.
@@ -155,7 +157,7 @@ impl Entry {
 /// Whether a kind of journal says what is owed, and so can be taken back; money that moved is given back instead.
 pub fn can_be_taken_back(kind: Kind) -> bool {
     match kind {
-        Kind::Charge | Kind::Freight | Kind::Correction | Kind::WriteOff => true,
+        Kind::Charge | Kind::Freight | Kind::Storage | Kind::Correction | Kind::WriteOff => true,
         Kind::Payment | Kind::Refund | Kind::Cancellation | Kind::Reversal | Kind::Credit | Kind::CashShift => false,
     }
 }

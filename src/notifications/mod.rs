@@ -37,6 +37,12 @@ words! {
         TransferRejected = "transfer-rejected",
         /// The order, or several at once, can be picked up.
         OrderArrived = "order-arrived",
+        /// A part of the order can be picked up, the rest follows.
+        OrderReleased = "order-released",
+        /// Free storage ends soon.
+        StorageReminder = "storage-reminder",
+        /// Nobody came for the order.
+        Uncollected = "uncollected",
         /// The order ended early.
         OrderCancelled = "order-cancelled",
     }
@@ -66,6 +72,9 @@ words! {
     }
 }
 
+/// What stands in the outbox for a [`Fact::Secret`], as long as a PIN.
+const HIDDEN: &str = "******";
+
 /// To whom a message goes.
 #[derive(Clone, Debug)]
 pub struct Recipient {
@@ -88,6 +97,8 @@ pub enum Fact {
     Text(String),
     /// A count, or a sum in tyiyn.
     Number(i64),
+    /// A word for the customer alone, if there is one: the text holds asterisks in its place until it is sent.
+    Secret(Option<String>),
     /// A moment; mail has room for the hour, a short message only for the day.
     Time(NaiveDateTime),
 }
@@ -111,13 +122,14 @@ pub fn enqueue(tx: &mut Tx, to: &Recipient, about: Occasion, fact_id: &str, fact
             .map(|(_, fact)| match fact {
                 Fact::Time(at) => time(to.language, *at),
                 Fact::Text(words) => words.clone(),
+                Fact::Secret(secret) => secret.as_ref().map_or("no", |_| HIDDEN).to_owned(),
                 Fact::Number(_) => String::new(),
             })
             .collect();
         let mut args: Vec<(&str, Arg)> = vec![("name", Arg::Str(&to.name)), ("firm", Arg::Str(&tx.firm.name))];
         args.extend(facts.iter().zip(&times).map(|((name, fact), words)| match fact {
             Fact::Number(number) => (*name, Arg::Num(*number)),
-            Fact::Text(_) | Fact::Time(_) => (*name, Arg::Str(words)),
+            Fact::Text(_) | Fact::Secret(_) | Fact::Time(_) => (*name, Arg::Str(words)),
         }));
         texts::text(to.language, &key, &args)
     };
@@ -126,19 +138,36 @@ pub fn enqueue(tx: &mut Tx, to: &Recipient, about: Occasion, fact_id: &str, fact
         let time: fn(Lang, NaiveDateTime) -> String = |lang, at| texts::datetime(lang, at.and_utc());
         (address, render(format!("mail-{about}-subject"), time), render(format!("mail-{about}-body"), time))
     });
+    let secret = facts.iter().find_map(|(_, fact)| match fact {
+        Fact::Secret(secret) => secret.clone(),
+        Fact::Text(_) | Fact::Number(_) | Fact::Time(_) => None,
+    });
     let draft = |channel, recipient: &str, subject: Option<String>, body: String| store::Draft {
         message_id: message_id(),
-        dedupe_key: format!("{about}:{fact_id}:{channel}"),
+        dedupe_key: dedupe_key(about, fact_id, channel),
         channel,
         recipient: recipient.to_owned(),
         subject,
         body,
+        secret: secret.clone(),
     };
     store::insert(tx, to, about, &draft(Channel::Sms, &to.phone, None, sms))?;
     if let Some((address, subject, body)) = mail {
         store::insert(tx, to, about, &draft(Channel::Email, address, Some(subject), body))?;
     }
     Ok(())
+}
+
+/// Whether a fact was told over a channel that everybody has, sent or not.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_told(tx: &mut Tx, about: Occasion, fact_id: &str) -> Result<bool> {
+    store::has_key(tx, &dedupe_key(about, fact_id, Channel::Sms))
+}
+
+fn dedupe_key(about: Occasion, fact_id: &str, channel: Channel) -> String {
+    format!("{about}:{fact_id}:{channel}")
 }
 
 /// Twelve of A-Z and 0-9: what SMSPRO takes as an identifier, kept for ever so that it recognises a repeat.

@@ -48,6 +48,18 @@ pub struct Notification {
     pub created_at: NaiveDateTime,
     /// When the gateway took it.
     pub sent_at: Option<NaiveDateTime>,
+    /// What the asterisks of the text stand for, until it is sent.
+    pub secret: Option<String>,
+}
+
+impl Notification {
+    /// What the customer reads.
+    pub fn text(&self) -> String {
+        match &self.secret {
+            Some(secret) => self.body.replacen(super::HIDDEN, secret, 1),
+            None => self.body.clone(),
+        }
+    }
 }
 
 /// A message to be stored.
@@ -58,6 +70,7 @@ pub struct Draft {
     pub recipient: String,
     pub subject: Option<String>,
     pub body: String,
+    pub secret: Option<String>,
 }
 
 /// Which messages to list.
@@ -73,8 +86,8 @@ pub struct Filter {
 pub fn insert(tx: &mut Tx, to: &Recipient, about: Occasion, draft: &Draft) -> Result<()> {
     diesel::sql_query(
         "INSERT INTO notifications (id, message_id, dedupe_key, order_id, event, channel, recipient, language, subject, \
-         body, state, attempts, next_attempt_at, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', 0, $11, $12) ON CONFLICT (dedupe_key) DO NOTHING",
+         body, state, attempts, next_attempt_at, created_at, secret) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', 0, $11, $12, $13) ON CONFLICT (dedupe_key) DO NOTHING",
     )
     .bind::<Text, _>(NotificationId::new())
     .bind::<Text, _>(&draft.message_id)
@@ -88,8 +101,14 @@ pub fn insert(tx: &mut Tx, to: &Recipient, about: Occasion, draft: &Draft) -> Re
     .bind::<Text, _>(&draft.body)
     .bind::<Timestamp, _>(tx.now)
     .bind::<Timestamp, _>(tx.now)
+    .bind::<Nullable<Text>, _>(&draft.secret)
     .execute(tx.conn)?;
     Ok(())
+}
+
+pub fn has_key(tx: &mut Tx, dedupe_key: &str) -> Result<bool> {
+    let known = table.filter(notifications::dedupe_key.eq(dedupe_key));
+    Ok(diesel::select(diesel::dsl::exists(known)).get_result(tx.conn)?)
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Notification>> {
@@ -129,6 +148,7 @@ pub fn mark(tx: &mut Tx, claimed: &Notification, mark: &Mark) -> Result<()> {
             notifications::last_error.eq(&mark.error),
             notifications::provider_note.eq(&mark.note),
             notifications::sent_at.eq(sent_at),
+            notifications::secret.eq(claimed.secret.as_ref().filter(|_| sent_at.is_none())),
         ))
         .execute(tx.conn)?;
     Ok(())

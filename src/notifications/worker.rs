@@ -84,7 +84,7 @@ impl Gateways {
             message_id: notification.message_id.clone(),
             recipient: notification.recipient.clone(),
             subject: notification.subject.clone(),
-            text: notification.body.clone(),
+            text: notification.text(),
         };
         match notification.channel {
             Channel::Sms => self.sms.send(&message),

@@ -64,6 +64,14 @@ words! {
         ParcelArrived = "parcel_arrived",
         /// All parcels are there.
         OrderReady = "order_ready",
+        /// The part that is there may be taken.
+        OrderReleased = "order_released",
+        /// That part was taken, the rest follows.
+        OrderAwaitsRest = "order_awaits_rest",
+        /// Nobody came for it.
+        OrderUncollected = "order_uncollected",
+        /// Storage beyond the free days was charged.
+        StorageCharged = "storage_charged",
         /// Freight was charged by actual weight.
         FreightCharged = "freight_charged",
         /// A parcel was handed over.

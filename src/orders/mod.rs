@@ -216,6 +216,8 @@ pub fn advance(tx: &mut Tx, order: &mut Order, event: Event, entry: Entry) -> Re
 /// What it means for an order that its slowest parcel is here.
 pub fn parcels_event(order: &Order, slowest: Progress) -> Event {
     match (order.kind, slowest) {
+        // What an operator released waits for its customer, wherever the rest is.
+        _ if order.released_at.is_some() => Event::Released,
         (Kind::Forwarding, Progress::Expected) => Event::AwaitsParcel,
         (Kind::Forwarding | Kind::Purchase, slowest) => Event::Parcels(slowest),
     }
@@ -320,6 +322,49 @@ pub fn mark_announced(tx: &mut Tx, order: &mut Order) -> Result<()> {
 pub fn set_free_storage(tx: &mut Tx, order: &mut Order, until: NaiveDateTime) -> Result<()> {
     order.free_storage_until = Some(until);
     store::set_free_storage(tx, order)
+}
+
+/// Lets an order wait for its customer although not all of it is here, until the rest comes or the part is taken.
+///
+/// # Errors
+/// `wrong_status`.
+pub fn release(tx: &mut Tx, order: &mut Order, entry: Entry) -> Result<()> {
+    order.released_at = Some(tx.now);
+    store::set_released(tx, order)?;
+    advance(tx, order, Event::Released, entry)
+}
+
+/// The order follows its slowest parcel again.
+///
+/// # Errors
+/// Those of the database.
+pub fn end_release(tx: &mut Tx, order: &mut Order) -> Result<()> {
+    order.released_at = None;
+    store::set_released(tx, order)
+}
+
+/// From now on the order counts as not collected.
+///
+/// # Errors
+/// Those of the database.
+pub fn mark_uncollected(tx: &mut Tx, order: &mut Order) -> Result<()> {
+    order.uncollected_at = Some(tx.now);
+    store::set_uncollected(tx, order)
+}
+
+/// Orders that were told of their arrival and still wait: since `told_by` or longer, or with free storage that ends
+/// before `free_until`. By identifier, above `after`.
+///
+/// # Errors
+/// Those of the database.
+pub fn waiting(
+    tx: &mut Tx,
+    free_until: NaiveDateTime,
+    told_by: NaiveDateTime,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<OrderId>> {
+    store::waiting(tx, free_until, told_by, after, limit)
 }
 
 /// The parcels are at another branch than was asked for: that is where the customer is sent.

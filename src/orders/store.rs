@@ -55,6 +55,10 @@ pub struct Order {
     pub created_at: NaiveDateTime,
     /// When it was last written.
     pub updated_at: NaiveDateTime,
+    /// Since when it waits for its customer although not all of it is here.
+    pub released_at: Option<NaiveDateTime>,
+    /// Since when it counts as not collected.
+    pub uncollected_at: Option<NaiveDateTime>,
 }
 
 impl Order {
@@ -123,6 +127,8 @@ pub struct Filter {
     pub from: Option<NaiveDateTime>,
     /// Placed before.
     pub to: Option<NaiveDateTime>,
+    /// Only those that wait and count as not collected.
+    pub is_uncollected: bool,
 }
 
 pub fn insert(
@@ -245,6 +251,9 @@ pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Re
     if let Some(to) = filter.to {
         query = query.filter(orders::created_at.lt(to));
     }
+    if filter.is_uncollected {
+        query = query.filter(orders::uncollected_at.is_not_null().and(orders::status.eq(Status::ReadyForPickup)));
+    }
     if let Some(below) = below {
         query = query.filter(orders::id.lt(below.to_owned()));
     }
@@ -294,6 +303,39 @@ pub fn set_free_storage(tx: &mut Tx, order: &Order) -> Result<()> {
         .set(orders::free_storage_until.eq(order.free_storage_until))
         .execute(tx.conn)?;
     Ok(())
+}
+
+pub fn set_released(tx: &mut Tx, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(&order.id)).set(orders::released_at.eq(order.released_at)).execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn set_uncollected(tx: &mut Tx, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(&order.id))
+        .set(orders::uncollected_at.eq(order.uncollected_at))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Orders that were told of their arrival and wait, `told_by` at the latest or with free storage that ends before
+/// `free_until`, by identifier.
+pub fn waiting(
+    tx: &mut Tx,
+    free_until: NaiveDateTime,
+    told_by: NaiveDateTime,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<OrderId>> {
+    let is_due = orders::free_storage_until.lt(free_until).or(orders::announced_at.le(told_by));
+    Ok(orders::table
+        .filter(orders::status.eq(Status::ReadyForPickup))
+        .filter(orders::announced_at.is_not_null())
+        .filter(is_due)
+        .filter(orders::id.gt(after.to_owned()))
+        .order(orders::id)
+        .limit(limit)
+        .select(orders::id)
+        .load(tx.conn)?)
 }
 
 pub fn set_pickup_point(tx: &mut Tx, order: &Order) -> Result<()> {

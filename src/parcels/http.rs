@@ -40,6 +40,8 @@ pub struct ParcelView {
     note: Option<String>,
     shipment_id: Option<ShipmentId>,
     branch_id: Option<BranchId>,
+    /// The address of the cell of its branch that it lies in.
+    cell: Option<String>,
     /// What freight was charged for it.
     freight: Option<Money>,
     received_at: Option<DateTime<Utc>>,
@@ -71,6 +73,7 @@ pub fn view(parcel: Parcel) -> ParcelView {
         note: parcel.note,
         shipment_id: parcel.shipment_id,
         branch_id: parcel.branch_id,
+        cell: parcel.cell,
         freight: parcel.freight_tyiyn.map(Money::tyiyn),
         received_at: parcel.received_at.map(|at| at.and_utc()),
         arrived_at: parcel.arrived_at.map(|at| at.and_utc()),

@@ -10,8 +10,10 @@ pub mod label;
 pub mod queue;
 pub mod queue_http;
 pub mod ready;
+mod release;
 pub mod rules;
 mod scan;
+pub mod storage;
 mod store;
 mod warnings;
 
@@ -21,13 +23,14 @@ use crate::audit;
 use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
-use crate::ids::{Actor, OrderId, ParcelId, ShipmentId};
+use crate::ids::{Actor, BranchId, OrderId, ParcelId, ShipmentId};
 use crate::orders::{self, Entry, Event, EventKind, Order};
 use crate::photos::{self, MOST_PHOTOS};
 
 pub use hand_over::{HandOver, hand_over};
 pub use intake::{NewReceipt, Receipt, receive};
 pub use queue::claim;
+pub use release::release;
 pub use rules::{Status, Tracking};
 pub use scan::{NewScan, Outcome as IntakeOutcome, Seen, see};
 pub use store::{Filter, Parcel};
@@ -116,10 +119,15 @@ pub fn add(tx: &mut Tx, code: &OrderCode, numbers: &[Tracking]) -> Result<Order>
 /// Those of the database.
 pub fn follow(tx: &mut Tx, order: &mut Order, entry: Option<Entry>) -> Result<bool> {
     let statuses = store::statuses_of(tx, &order.id)?;
+    let is_release_over = order.released_at.is_some() && rules::ends_release(&statuses);
+    if is_release_over {
+        orders::end_release(tx, order)?;
+    }
     let target = rules::slowest(&statuses)
         .map(|progress| orders::parcels_event(order, progress))
         .and_then(|event| Some((event, orders::rules::next(order.status, event).ok()?)))
-        .filter(|(_, status)| *status != order.status);
+        // Of a released order the customer knows a part; that the rest came is news.
+        .filter(|(_, status)| *status != order.status || is_release_over);
     let Some((event, status)) = target else {
         if let Some(entry) = entry {
             orders::note(tx, order, entry)?;
@@ -226,6 +234,31 @@ pub fn scanned(tx: &mut Tx, barcode: &str) -> Result<Option<Parcel>> {
     }
 }
 
+/// Lays a parcel into a cell of its branch.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_into(tx: &mut Tx, parcel: &mut Parcel, cell: &str) -> Result<()> {
+    parcel.cell = Some(cell.to_owned());
+    store::set_cell(tx, parcel)
+}
+
+/// What lies in a cell of a branch.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_cell(tx: &mut Tx, branch: &BranchId, cell: &str) -> Result<Vec<Parcel>> {
+    store::in_cell(tx, branch, cell)
+}
+
+/// What lies in the cells of a branch, cell by cell.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_cells(tx: &mut Tx, branch: &BranchId) -> Result<Vec<Parcel>> {
+    store::in_cells(tx, branch)
+}
+
 /// Locks the orders of these parcels, each once and always in the same sequence: two clerks whose scans share orders
 /// must not wait for each other in a ring. Parcels read before this are to be read again after it.
 ///
@@ -263,6 +296,8 @@ pub fn set_status(tx: &mut Tx, id: &ParcelId, status: Status, reason: &str) -> R
         return Err(wrong_status(&parcel, &legal));
     }
     parcel.status = status;
+    // Its place is free from now on; the database sees to that.
+    parcel.cell = None;
     save(tx, &parcel, before)?;
     if let Some(order) = parcel.order_id.as_ref().and_then(|id| locked.get_mut(id)) {
         // Nobody pays for the carriage of what does not reach them; found again, it is charged again.

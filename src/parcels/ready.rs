@@ -10,6 +10,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::notifications::{self, Fact, Occasion};
 use crate::orders::{self, Order};
+use crate::proofs;
 use crate::quotes;
 
 /// Sets where and how long orders wait for their customers, and writes one message for each customer with all codes and
@@ -40,7 +41,8 @@ fn has_news(tx: &mut Tx, order: &Order) -> Result<bool> {
     Ok(store::of_order(tx, &order.id)?.iter().any(|parcel| parcel.arrived_at.is_some_and(|at| at > told_at)))
 }
 
-fn free_until(tx: &mut Tx, order: &Order) -> Result<NaiveDateTime> {
+/// Until when storage is free from now on.
+pub(super) fn free_until(tx: &mut Tx, order: &Order) -> Result<NaiveDateTime> {
     let terms = quotes::freight_terms(tx, &order.id, &order.pickup_point_id)?;
     let days = Days::new(u64::try_from(terms.tariff.free_storage_days).unwrap_or(0));
     Ok(tx.now.checked_add_days(days).unwrap_or(tx.now))
@@ -50,6 +52,7 @@ fn tell(tx: &mut Tx, orders: &[Order]) -> Result<()> {
     let Some(first) = orders.first() else { return Ok(()) };
     let branch = branches::get(tx, &first.pickup_point_id)?;
     let codes: Vec<_> = orders.iter().map(|order| order.code.as_str()).collect();
+    let pin = proofs::assign(tx, orders.iter().map(|order| &order.id))?;
     let total: i64 = orders.iter().map(|order| order.balance_tyiyn.max(0)).sum();
     let free_until = orders.iter().filter_map(|order| order.free_storage_until).min().unwrap_or(tx.now);
     // The version of the first order names this readiness for ever: it grows with every change.
@@ -67,6 +70,7 @@ fn tell(tx: &mut Tx, orders: &[Order]) -> Result<()> {
             ("address", Fact::text(&branch.address)),
             ("hours", Fact::text(&branch.hours)),
             ("free_until", Fact::Time(free_until)),
+            ("pin", Fact::Secret(pin)),
         ],
     )
 }

@@ -1,5 +1,6 @@
 //! The life of a parcel, and what its order makes of it.
 
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::orders::EventKind;
@@ -47,6 +48,27 @@ pub fn progress(status: Status) -> Option<Progress> {
 /// The slowest of an order's parcels; `None` when it has none to wait for.
 pub fn slowest(statuses: &[Status]) -> Option<Progress> {
     statuses.iter().filter_map(|status| progress(*status)).min()
+}
+
+/// Whether what an operator let the customer have is no longer a part: the rest is here, or nothing is.
+pub fn ends_release(statuses: &[Status]) -> bool {
+    slowest(statuses).is_none_or(|slowest| slowest == Progress::Arrived) || !statuses.contains(&Status::Arrived)
+}
+
+/// The days of storage to be charged now, the first and the last. The day on which free storage ends is free as a
+/// whole; every day in Bishkek that began after it counts. `charged_days` were charged before, the last of them
+/// `charged_through`; no parcel is charged for more than `most_days`.
+pub fn storage_days(
+    free_day: NaiveDate,
+    today: NaiveDate,
+    charged_through: Option<NaiveDate>,
+    charged_days: i64,
+    most_days: i64,
+) -> Option<(NaiveDate, NaiveDate)> {
+    let from = charged_through.map_or(free_day, |through| through.max(free_day)).succ_opt()?;
+    let left = u64::try_from(most_days - charged_days).ok()?.checked_sub(1)?;
+    let through = today.min(from.checked_add_days(Days::new(left))?);
+    (from <= through).then_some((from, through))
 }
 
 /// What a person may say of a parcel that left the usual way, or came back to it.
@@ -163,6 +185,33 @@ mod tests {
         assert_eq!(mark(" 王\n KG-10427\u{7} ").as_deref(), Some("王 KG-10427"));
         assert_eq!(mark("\u{0} \n"), None);
         assert_eq!(mark(&"Ж".repeat(500)).map(|mark| mark.chars().count()), Some(200));
+    }
+
+    #[test]
+    fn a_day_of_storage_is_charged_once_and_not_without_end() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 6, day).unwrap();
+        let through = |from, through| Some((day(from), day(through)));
+        for (today, charged_through, charged_days, expected) in [
+            (9, None, 0, None),
+            (10, None, 0, None),
+            (11, None, 0, through(11, 11)),
+            (13, None, 0, through(11, 13)),
+            (13, Some(13), 3, None),
+            (14, Some(13), 3, through(14, 14)),
+            // Free storage began anew when more arrived.
+            (14, Some(5), 2, through(11, 13)),
+            (12, Some(5), 2, through(11, 12)),
+            (10, Some(5), 2, None),
+            // Five days at most.
+            (30, None, 0, through(11, 15)),
+            (30, Some(13), 3, through(14, 15)),
+            (30, Some(15), 5, None),
+            (30, Some(20), 10, None),
+        ] {
+            let days = storage_days(day(10), day(today), charged_through.map(day), charged_days, 5);
+            assert_eq!(days, expected, "{today} {charged_through:?} {charged_days}");
+        }
+        assert_eq!(storage_days(day(10), day(30), None, 0, 0), None);
     }
 
     #[test]

@@ -1,15 +1,16 @@
-//! The `parcels` table.
+//! The `parcels` and `storage_fees` tables.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::intake::NewReceipt;
 use super::rules::{self, Status, Tracking};
 use crate::code;
 use crate::db::schema::parcels::{self, table};
+use crate::db::schema::storage_fees;
 use crate::db::{ASKED_AT_ONCE, Tx};
 use crate::error::Result;
-use crate::ids::{BranchId, OrderId, ParcelId, ShipmentId};
+use crate::ids::{BranchId, JournalId, OrderId, ParcelId, ShipmentId};
 
 /// Statuses after which a courier's number may be used for another parcel.
 const FINISHED: [Status; 3] = [Status::PickedUp, Status::Lost, Status::Returned];
@@ -57,6 +58,8 @@ pub struct Parcel {
     pub created_at: NaiveDateTime,
     /// When it was last written.
     pub updated_at: NaiveDateTime,
+    /// The address of the cell at its branch that it lies in.
+    pub cell: Option<String>,
     /// When it was first seen at our door, weighed or not.
     pub seen_at: Option<NaiveDateTime>,
     /// What is written on it, as it was typed.
@@ -225,4 +228,57 @@ pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Re
         query = query.filter(parcels::id.lt(below.to_owned()));
     }
     Ok(query.load(tx.conn)?)
+}
+
+pub fn set_cell(tx: &mut Tx, parcel: &Parcel) -> Result<()> {
+    diesel::update(table.find(&parcel.id))
+        .set((parcels::cell.eq(&parcel.cell), parcels::updated_at.eq(tx.now)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn in_cell(tx: &mut Tx, branch: &BranchId, cell: &str) -> Result<Vec<Parcel>> {
+    let lies_there = parcels::branch_id.eq(branch).and(parcels::cell.eq(cell));
+    Ok(table.filter(lies_there).order(parcels::id).load(tx.conn)?)
+}
+
+/// Everything in a cell of a branch.
+pub fn in_cells(tx: &mut Tx, branch: &BranchId) -> Result<Vec<Parcel>> {
+    let lies_there = parcels::branch_id.eq(branch).and(parcels::cell.is_not_null());
+    Ok(table.filter(lies_there).order((parcels::cell, parcels::id)).load(tx.conn)?)
+}
+
+/// Days of storage that were charged for a parcel.
+#[derive(Clone, Debug, Queryable)]
+pub struct ChargedDays {
+    /// Which parcel.
+    pub parcel_id: ParcelId,
+    /// The first day.
+    pub from_day: NaiveDate,
+    /// The last day.
+    pub through_day: NaiveDate,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// By which journal.
+    pub journal_id: JournalId,
+    /// How much.
+    pub amount_tyiyn: i64,
+}
+
+pub fn charged_days(tx: &mut Tx, order: &OrderId) -> Result<Vec<ChargedDays>> {
+    Ok(storage_fees::table.filter(storage_fees::order_id.eq(order)).order(storage_fees::from_day).load(tx.conn)?)
+}
+
+pub fn insert_charged_days(tx: &mut Tx, days: &ChargedDays) -> Result<()> {
+    diesel::insert_into(storage_fees::table)
+        .values((
+            storage_fees::parcel_id.eq(&days.parcel_id),
+            storage_fees::from_day.eq(days.from_day),
+            storage_fees::through_day.eq(days.through_day),
+            storage_fees::order_id.eq(&days.order_id),
+            storage_fees::journal_id.eq(&days.journal_id),
+            storage_fees::amount_tyiyn.eq(days.amount_tyiyn),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
 }

@@ -18,7 +18,7 @@ use crate::error::{Error, Problem, Result};
 use crate::ids::{BranchId, EntryId, OrderId, QuoteId};
 use crate::money::{Currency, Money, Rate, Sum};
 use crate::rates::{self, PinnedRate};
-use crate::tariffs::{self, Basis, Charge, Route, SizeMm, Tariff};
+use crate::tariffs::{self, Basis, Charge, Route, SizeMm, Tariff, Wanted};
 
 pub use store::Quote;
 
@@ -286,12 +286,32 @@ pub fn freight_terms(tx: &mut Tx, order_id: &OrderId, pickup_point: &BranchId) -
         // A tariff in som pins no dollar, and needs none.
         return Ok(Terms { tariff: tariffs::get(tx, &details.tariff_id)?, dollar: pinned.unwrap_or(Rate::ONE) });
     }
-    let route = Route { to: Some(branches::get(tx, pickup_point)?.code), ..Route::default() };
-    let wanted = tariffs::wanted(tx, &route, None, "/route/")?;
+    let wanted = wanted_at(tx, pickup_point)?;
     let tariff = tariffs::current(tx, &wanted)?;
     let dollar = match tariff.price_currency {
         Currency::Kgs => Rate::ONE,
         _ => rates::latest(tx, Currency::Usd)?,
     };
     Ok(Terms { tariff, dollar })
+}
+
+fn wanted_at(tx: &mut Tx, pickup_point: &BranchId) -> Result<Wanted> {
+    let route = Route { to: Some(branches::get(tx, pickup_point)?.code), ..Route::default() };
+    tariffs::wanted(tx, &route, None, "/route/")
+}
+
+/// What a day of storage beyond the free ones costs for each parcel of an order, tyiyn, by the same tariff as its
+/// freight. Where no tariff is in force any more, storage costs nothing.
+///
+/// # Errors
+/// Those of the database.
+pub fn storage_fee_tyiyn(tx: &mut Tx, order_id: &OrderId, pickup_point: &BranchId) -> Result<i64> {
+    let tariff = match store::accepted(tx, order_id)? {
+        Some(quote) => Some(tariffs::get(tx, &quote.details()?.tariff_id)?),
+        None => {
+            let wanted = wanted_at(tx, pickup_point)?;
+            tariffs::find_current(tx, &wanted)?
+        }
+    };
+    Ok(tariff.map_or(0, |tariff| tariff.storage_fee_tyiyn))
 }

@@ -179,4 +179,22 @@ on_both! {
         assert_eq!(s.see(&example.code)["balance"], som(112_800));
         assert_eq!(s.told("order-arrived", "sms").len(), 1);
     }
+
+    fn the_last_place_in_a_cell_goes_to_one_of_32_clerks(s: &Server) {
+        ready_orders(s);
+        let rounds = ORDERS / CLERKS;
+        let cells: Vec<_> = (0..rounds).map(|round| format!("P4-{round}")).collect();
+        s.put(WAREHOUSE, "/v1/cells", json!({"branch": "BISH", "addresses": cells, "capacity": 1})).expect(200);
+        let answers = at_once(s, rounds, |round, clerk| {
+            let body = json!({"barcodes": [number(round * CLERKS + clerk).as_str()]});
+            (CASHIER, format!("/v1/cells/{}/parcels", cells[round]), body)
+        });
+        for answers in &answers {
+            let placed = answers.iter().filter(|answer| answer.expect(200)["counts"] == json!({"placed": 1}));
+            let full = answers.iter().filter(|answer| answer.expect(200)["counts"] == json!({"full": 1}));
+            assert_eq!((placed.count(), full.count()), (1, CLERKS - 1));
+        }
+        let shelves = s.get(CASHIER, "/v1/cells?branch=BISH").expect(200);
+        assert!(shelves["items"].as_array().unwrap().iter().all(|cell| cell["occupied"] == 1), "{shelves}");
+    }
 }

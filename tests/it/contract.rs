@@ -24,6 +24,7 @@ fn filled(route: &Route) -> String {
         .replace("{receipt_no}", "BISH-2026-999999")
         .replace("{provider}", "freedom_pay")
         .replace("{secret}", "guess")
+        .replace("{address}", "A-03-2")
         .replace("{n}", "1")
 }
 
@@ -251,6 +252,8 @@ on_both! {
             ("/v1/parcels", "/v1/parcels".to_owned()),
             ("/v1/unclaimed", "/v1/unclaimed".to_owned()),
             ("/v1/orders/{code}/photos", format!("/v1/orders/{code}/photos")),
+            ("/v1/cells", "/v1/cells".to_owned()),
+            ("/v1/storage", "/v1/storage".to_owned()),
             ("/v1/shipments", "/v1/shipments".to_owned()),
             ("/v1/shipments/{code}", format!("/v1/shipments/{}", example.shipment)),
             ("/v1/shipments/{code}/manifest", format!("/v1/shipments/{}/manifest", example.shipment)),
