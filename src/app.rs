@@ -17,7 +17,7 @@ use crate::broker::http as broker;
 use crate::cells::http as cells;
 use crate::claims::http as claims;
 use crate::customs::http as customs;
-use crate::desk::{self, http as orders, intake, labels, offers, photos as pictures, shifts};
+use crate::desk::{self, http as orders, intake, labels, offers, photos as pictures, pickup, shifts};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
@@ -119,8 +119,8 @@ pub fn routes() -> Vec<Route> {
         get("/v1/orders/{code}/photos", pictures::list_of_order, AnyStaff, "The photos of what an order asks for, oldest first").lists::<photos::PhotoView>(),
         post("/v1/orders/{code}/photos", pictures::of_order, NOT_AUDITOR, "A photo of what an order asks for").query::<pictures::KindQuery>().takes_file(photos::MEDIA_TYPES).gives::<photos::PhotoView>(201),
         post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),
-        post("/v1/orders/{code}/hand-over", orders::hand_over, CASHIER, "Hand parcels over").require_key().takes::<orders::HandOverRequest>().gives::<desk::OrderView>(200),
-        post("/v1/orders/{code}/release", orders::release, OPERATOR, "Give the part that is here to the customer; the rest follows").takes::<orders::ReleaseRequest>().gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/hand-over", pickup::hand_over, CASHIER, "Hand parcels over").require_key().takes::<pickup::HandOverRequest>().gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/release", pickup::release, OPERATOR, "Give the part that is here to the customer; the rest follows").takes::<pickup::ReleaseRequest>().gives::<desk::OrderView>(200),
         get("/v1/orders/{code}/hand-over-act", acts::get, AnyStaff, "What was handed over, to be signed: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<acts::ActView>(200),
 
         get("/v1/customers/{client_code}", adjust::customer, AnyStaff, "One customer and their credit").gives::<adjust::CustomerAccountView>(200),

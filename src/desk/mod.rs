@@ -8,6 +8,7 @@ pub mod labels;
 mod lists;
 pub mod offers;
 pub mod photos;
+pub mod pickup;
 mod shift_slip;
 pub mod shifts;
 mod view;
