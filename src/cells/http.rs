@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Address, Cell, Outcome, Scanned};
+use super::{Address, Filled, Outcome, Scanned};
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result};
 use crate::http::text::one_line;
@@ -112,32 +112,28 @@ fn answer(scans: Vec<Scanned>) -> CellScanAnswer {
     CellScanAnswer { results: scans.into_iter().map(result).collect(), counts }
 }
 
-fn view(tx: &mut Tx, branch: &str, cell: Cell, lying: Vec<Parcel>) -> Result<CellView> {
-    let shown = |parcel: Parcel| {
-        Ok(CellParcel {
-            order_code: super::order_code(tx, &parcel)?,
-            id: parcel.id,
-            barcode: parcel.barcode,
-            tracking_number: parcel.tracking_number,
-        })
+fn view(branch: &str, (cell, lying): Filled) -> CellView {
+    let shown = |(parcel, order_code): (Parcel, Option<String>)| CellParcel {
+        id: parcel.id,
+        barcode: parcel.barcode,
+        tracking_number: parcel.tracking_number,
+        order_code,
     };
-    Ok(CellView {
+    CellView {
         branch: branch.to_owned(),
         address: cell.address,
         capacity: cell.capacity,
         occupied: lying.len(),
-        parcels: lying.into_iter().map(shown).collect::<Result<_>>()?,
-    })
+        parcels: lying.into_iter().map(shown).collect(),
+    }
 }
 
 fn shelves(tx: &mut Tx, branch: Option<&str>, pointer: &str, wanted: &[Address]) -> Result<Page<CellView>> {
     let branch = super::branch(tx, branch, pointer)?;
-    let mut items = Vec::new();
-    for (cell, lying) in super::list(tx, &branch)? {
-        if wanted.is_empty() || wanted.iter().any(|address| address.as_str() == cell.address) {
-            items.push(view(tx, &branch.code, cell, lying)?);
-        }
-    }
+    let is_wanted =
+        |(cell, _): &Filled| wanted.is_empty() || wanted.iter().any(|address| address.as_str() == cell.address);
+    let items =
+        super::list(tx, &branch)?.into_iter().filter(is_wanted).map(|filled| view(&branch.code, filled)).collect();
     Ok(Page { items, next_cursor: None })
 }
 

@@ -4,7 +4,7 @@ pub mod http;
 mod rules;
 mod store;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::audit;
 use crate::branches::{self, Branch};
@@ -58,17 +58,27 @@ pub fn set_up(tx: &mut Tx, branch: &Branch, addresses: &[Address], capacity: Opt
     audit::record(tx, "cells.set_up", &branch.code, detail)
 }
 
+/// A cell with what lies in it, each parcel with its order code.
+pub type Filled = (Cell, Vec<(Parcel, Option<String>)>);
+
 /// The cells of a branch by address, each with what lies in it.
 ///
 /// # Errors
 /// Those of the database.
-pub fn list(tx: &mut Tx, branch: &Branch) -> Result<Vec<(Cell, Vec<Parcel>)>> {
+pub fn list(tx: &mut Tx, branch: &Branch) -> Result<Vec<Filled>> {
     let lying = parcels::in_cells(tx, &branch.id)?;
-    let with_parcels = |cell: Cell| {
-        let of_cell = lying.iter().filter(|parcel| parcel.cell.as_deref() == Some(&cell.address)).cloned().collect();
-        (cell, of_cell)
+    let owners: Vec<_> = lying.iter().filter_map(|parcel| parcel.order_id.clone()).collect();
+    let codes = orders::codes(tx, &owners)?;
+    let mut by_address: HashMap<_, Vec<_>> = HashMap::new();
+    for parcel in lying {
+        let code = parcel.order_id.as_ref().and_then(|id| codes.get(id)).cloned();
+        by_address.entry(parcel.cell.clone()).or_default().push((parcel, code));
+    }
+    let fill = |cell: Cell| {
+        let lying = by_address.remove(&Some(cell.address.clone())).unwrap_or_default();
+        (cell, lying)
     };
-    Ok(store::of_branch(tx, &branch.id)?.into_iter().map(with_parcels).collect())
+    Ok(store::of_branch(tx, &branch.id)?.into_iter().map(fill).collect())
 }
 
 /// Lays parcels into a cell, those of another cell among them. Each barcode gets its own answer, and scanning one twice
@@ -131,15 +141,4 @@ fn audit_scan(tx: &mut Tx, branch: &Branch, cell: &Cell, results: &[Scanned]) ->
     let scans: Vec<_> =
         results.iter().map(|scan| serde_json::json!({"barcode": scan.barcode, "outcome": scan.outcome})).collect();
     audit::record(tx, "cell.filled", &format!("{} {}", branch.code, cell.address), scans)
-}
-
-/// The order code of a parcel, for whoever looks for it.
-///
-/// # Errors
-/// Those of the database.
-pub fn order_code(tx: &mut Tx, parcel: &Parcel) -> Result<Option<String>> {
-    match &parcel.order_id {
-        Some(order) => Ok(Some(orders::get(tx, order)?.code)),
-        None => Ok(None),
-    }
 }

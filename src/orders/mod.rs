@@ -5,6 +5,9 @@ pub mod http;
 mod offers;
 pub mod rules;
 mod store;
+mod waiting;
+
+use std::collections::HashMap;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -27,6 +30,7 @@ pub use events::{Entry, EventKind, timeline};
 pub use offers::{confirm, decline, expire_offers, quote, quote_expired};
 pub use rules::{Event, Progress, Status};
 pub use store::{Filter, Item, Order, TimelineRow};
+pub use waiting::{end_release, mark_uncollected, release, waiting};
 
 words! {
     /// Who buys.
@@ -119,6 +123,14 @@ pub fn under_way(tx: &mut Tx, customer: &crate::ids::CustomerId, most: i64) -> R
 /// `not_found`.
 pub fn get(tx: &mut Tx, id: &OrderId) -> Result<Order> {
     store::by_id(tx, id)?.ok_or_else(|| Problem::not_found("such order").into())
+}
+
+/// The codes of orders by identifier.
+///
+/// # Errors
+/// Those of the database.
+pub fn codes(tx: &mut Tx, ids: &[OrderId]) -> Result<HashMap<OrderId, String>> {
+    store::codes(tx, ids)
 }
 
 /// Proves that somebody without a login is the customer: the code and the end of the phone number.
@@ -322,49 +334,6 @@ pub fn mark_announced(tx: &mut Tx, order: &mut Order) -> Result<()> {
 pub fn set_free_storage(tx: &mut Tx, order: &mut Order, until: NaiveDateTime) -> Result<()> {
     order.free_storage_until = Some(until);
     store::set_free_storage(tx, order)
-}
-
-/// Lets an order wait for its customer although not all of it is here, until the rest comes or the part is taken.
-///
-/// # Errors
-/// `wrong_status`.
-pub fn release(tx: &mut Tx, order: &mut Order, entry: Entry) -> Result<()> {
-    order.released_at = Some(tx.now);
-    store::set_released(tx, order)?;
-    advance(tx, order, Event::Released, entry)
-}
-
-/// The order follows its slowest parcel again.
-///
-/// # Errors
-/// Those of the database.
-pub fn end_release(tx: &mut Tx, order: &mut Order) -> Result<()> {
-    order.released_at = None;
-    store::set_released(tx, order)
-}
-
-/// From now on the order counts as not collected.
-///
-/// # Errors
-/// Those of the database.
-pub fn mark_uncollected(tx: &mut Tx, order: &mut Order) -> Result<()> {
-    order.uncollected_at = Some(tx.now);
-    store::set_uncollected(tx, order)
-}
-
-/// Orders that were told of their arrival and still wait: since `told_by` or longer, or with free storage that ends
-/// before `free_until`. By identifier, above `after`.
-///
-/// # Errors
-/// Those of the database.
-pub fn waiting(
-    tx: &mut Tx,
-    free_until: NaiveDateTime,
-    told_by: NaiveDateTime,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<OrderId>> {
-    store::waiting(tx, free_until, told_by, after, limit)
 }
 
 /// The parcels are at another branch than was asked for: that is where the customer is sent.

@@ -1,5 +1,7 @@
 //! The `orders`, `order_items` and `events` tables.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -190,6 +192,16 @@ pub fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
 
 pub fn by_id(tx: &mut Tx, id: &OrderId) -> Result<Option<Order>> {
     Ok(orders::table.find(id).first(tx.conn).optional()?)
+}
+
+/// The codes of orders; SQLite takes so many values in one statement at most.
+pub fn codes(tx: &mut Tx, ids: &[OrderId]) -> Result<HashMap<OrderId, String>> {
+    let mut codes = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(1_000) {
+        let wanted = orders::table.filter(orders::id.eq_any(ids.to_vec()));
+        codes.extend(wanted.select((orders::id, orders::code)).load::<(OrderId, String)>(tx.conn)?);
+    }
+    Ok(codes)
 }
 
 /// The update takes the row lock on PostgreSQL; SQLite has one writer anyway.

@@ -8,6 +8,7 @@ mod store;
 use std::collections::HashMap;
 
 use chrono::{NaiveDateTime, TimeDelta};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,7 +17,7 @@ use crate::customs::{self, CustomsEstimate};
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result};
 use crate::ids::{BranchId, EntryId, OrderId, QuoteId};
-use crate::money::{Currency, Money, Rate, Sum};
+use crate::money::{Currency, Money, Rate, Sum, round_to_step};
 use crate::rates::{self, PinnedRate};
 use crate::tariffs::{self, Basis, Charge, Route, SizeMm, Tariff, Wanted};
 
@@ -301,7 +302,7 @@ fn wanted_at(tx: &mut Tx, pickup_point: &BranchId) -> Result<Wanted> {
 }
 
 /// What a day of storage beyond the free ones costs for each parcel of an order, tyiyn, by the same tariff as its
-/// freight. Where no tariff is in force any more, storage costs nothing.
+/// freight, in whole som like all that customers pay. Where no tariff is in force any more, storage costs nothing.
 ///
 /// # Errors
 /// Those of the database.
@@ -313,5 +314,6 @@ pub fn storage_fee_tyiyn(tx: &mut Tx, order_id: &OrderId, pickup_point: &BranchI
             tariffs::find_current(tx, &wanted)?
         }
     };
-    Ok(tariff.map_or(0, |tariff| tariff.storage_fee_tyiyn))
+    let fee_tyiyn = Decimal::from(tariff.map_or(0, |tariff| tariff.storage_fee_tyiyn));
+    Ok(round_to_step(fee_tyiyn, tx.firm.rounding_step_tyiyn).unwrap_or(0))
 }

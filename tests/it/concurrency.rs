@@ -197,4 +197,22 @@ on_both! {
         let shelves = s.get(CASHIER, "/v1/cells?branch=BISH").expect(200);
         assert!(shelves["items"].as_array().unwrap().iter().all(|cell| cell["occupied"] == 1), "{shelves}");
     }
+
+    fn a_day_of_storage_is_charged_once_however_many_sweep_and_pay(s: &Server) {
+        let tariff = json!({"price_per_kg": {"amount": 300, "currency": "USD"}, "storage_fee_per_day": som(5_000)});
+        s.put(ADMIN, "/v1/tariffs", tariff).expect(200);
+        let codes: Vec<_> = (0..4).map(|_| s.order(Until::Arrived).code).collect();
+        codes.iter().for_each(|code| { s.pay_balance(code); });
+        s.advance(chrono::TimeDelta::days(2));
+        let answers = at_once(s, codes.len(), |round, clerk| match clerk % 2 {
+            0 => (OPERATOR, "/v1/storage/sweep".to_owned(), json!({})),
+            _ => (CASHIER, format!("/v1/orders/{}/payments", codes[round]), json!({"method": "cash", "amount": som(100)})),
+        });
+        assert!(answers.iter().flatten().all(|answer| [200, 201].contains(&answer.status)), "{answers:?}");
+        for code in &codes {
+            let order = s.see(code);
+            let paid_tyiyn = 100 * i64::try_from(CLERKS / 2).unwrap();
+            assert_eq!((&order["storage"], &order["balance"]), (&som(10_000), &som(10_000 - paid_tyiyn)));
+        }
+    }
 }

@@ -17,7 +17,8 @@ const FEE: i64 = 5_000;
 fn tariff(s: &Server) {
     let tariff = json!({
         "price_per_kg": {"amount": 300, "currency": "USD"}, "min_weight_g": 100, "free_storage_days": 7,
-        "storage_fee_per_day": som(FEE),
+        // Customers pay whole som.
+        "storage_fee_per_day": som(FEE + 40),
     });
     s.put(ADMIN, "/v1/tariffs", tariff).expect(200);
 }
