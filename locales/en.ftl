@@ -77,6 +77,7 @@ event-order-released = Part of the order is ready for pickup: { $arrived } of { 
 event-order-awaits-rest = Part picked up, the rest is on its way
 event-order-uncollected = Nobody has come for the order yet
 event-storage-charged = Storage beyond the free days charged
+event-pickup-point-moved = Pickup point changed
 event-freight-charged = Freight calculated by actual weight
 event-parcel-handed-over = Parcel handed over
 event-order-picked-up = Order picked up in full

@@ -77,6 +77,7 @@ event-order-released = Буйрутманын бөлүгүн алып кетсе
 event-order-awaits-rest = Бөлүгү алынды, калганы жолдо
 event-order-uncollected = Буйрутманы алууга али эч ким келген жок
 event-storage-charged = Акысыз күндөрдөн кийинки сактоо акысы эсептелди
+event-pickup-point-moved = Алып кетүүчү жай өзгөрдү
 event-freight-charged = Жеткирүү баасы чыныгы салмагы боюнча эсептелди
 event-parcel-handed-over = Посылка берилди
 event-order-picked-up = Буйрутма толугу менен берилди

@@ -76,6 +76,7 @@ event-order-released = Часть заказа можно забирать: { $a
 event-order-awaits-rest = Часть получена, остальное в пути
 event-order-uncollected = За заказом ещё не пришли
 event-storage-charged = Начислено хранение сверх бесплатных дней
+event-pickup-point-moved = Пункт выдачи изменён
 event-freight-charged = Доставка рассчитана по фактическому весу
 event-parcel-handed-over = Посылка выдана
 event-order-picked-up = Заказ выдан полностью

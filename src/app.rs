@@ -12,6 +12,7 @@ use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 use crate::acquirers::http as acquirers;
 use crate::acts::http as acts;
 use crate::audit::http as audit;
+use crate::bags::http as bags;
 use crate::branches::http as branches;
 use crate::broker::http as broker;
 use crate::cells::http as cells;
@@ -30,7 +31,7 @@ use crate::photos::http as photos;
 use crate::quotes::estimate;
 use crate::rates::http as rates;
 use crate::receipts::http as receipts;
-use crate::shipments::http as shipments;
+use crate::shipments::{http as shipments, plan_http as plans, scan_http as scans};
 use crate::staff::http as staff;
 use crate::state::App;
 use crate::statements::http as statements;
@@ -118,6 +119,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),
         get("/v1/orders/{code}/photos", pictures::list_of_order, AnyStaff, "The photos of what an order asks for, oldest first").lists::<photos::PhotoView>(),
         post("/v1/orders/{code}/photos", pictures::of_order, NOT_AUDITOR, "A photo of what an order asks for").query::<pictures::KindQuery>().takes_file(photos::MEDIA_TYPES).gives::<photos::PhotoView>(201),
+        post("/v1/orders/{code}/pickup-point", orders::move_pickup_point, MONEY_DESK, "Send the customer to another pickup point").takes::<orders::PickupPointRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/hand-over", pickup::hand_over, CASHIER, "Hand parcels over").require_key().takes::<pickup::HandOverRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/release", pickup::release, OPERATOR, "Give the part that is here to the customer; the rest follows").takes::<pickup::ReleaseRequest>().gives::<desk::OrderView>(200),
@@ -144,6 +146,7 @@ pub fn routes() -> Vec<Route> {
         get("/v1/parcels/{id}", parcels::get, AnyStaff, "One parcel").gives::<parcels::ParcelView>(200),
         get("/v1/unclaimed", unclaimed::list, AnyStaff, "Boxes of nobody, newest first, with orders that they may belong to").query::<unclaimed::UnclaimedFilter>().lists::<unclaimed::UnclaimedView>(),
         post("/v1/parcels/{id}/claim", unclaimed::claim, OPERATOR, "An unclaimed parcel finds its order").takes::<unclaimed::ClaimRequest>().gives::<parcels::ParcelView>(200),
+        get("/v1/parcels/{id}/timeline", plans::way, AnyStaff, "The way of one parcel, its trucks' checkpoints among it").gives::<plans::ParcelTimeline>(200),
         post("/v1/parcels/{id}/weigh", parcels::weigh, NOT_AUDITOR, "Weigh a parcel again; freight follows").takes::<parcels::WeighRequest>().gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/status", parcels::set_status, ORDER_DESK, "Lost, damaged, returned, held by customs, or found again").takes::<parcels::ParcelStatusRequest>().gives::<parcels::ParcelView>(200),
         get("/v1/parcels/{id}/photos", pictures::list_of_parcel, AnyStaff, "The photos of a parcel, oldest first").lists::<photos::PhotoView>(),
@@ -160,11 +163,21 @@ pub fn routes() -> Vec<Route> {
         get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().query::<FormQuery>().lists::<shipments::ShipmentView>().also(exports::MEDIA_TYPES),
         post("/v1/shipments", shipments::open, WAREHOUSE, "Open a shipment for loading").takes::<shipments::ShipmentRequest>().gives::<shipments::ShipmentView>(201),
         get("/v1/shipments/{code}", shipments::get, AnyStaff, "One shipment and its checkpoints").gives::<shipments::ShipmentView>(200),
-        post("/v1/shipments/{code}/load", shipments::load, WAREHOUSE, "Load parcels").takes::<shipments::ScanRequest>().gives::<shipments::ScanAnswer>(200),
-        post("/v1/shipments/{code}/unload", shipments::unload, WAREHOUSE, "Take parcels off again before departure").takes::<shipments::ScanRequest>().gives::<shipments::ScanAnswer>(200),
-        post("/v1/shipments/{code}/depart", shipments::depart, WAREHOUSE, "The truck leaves").takes::<Nothing>().gives::<shipments::ShipmentView>(200),
+        post("/v1/shipments/{code}/load", scans::load, WAREHOUSE, "Load parcels, or all of a bag").takes::<scans::ScanRequest>().gives::<scans::ScanAnswer>(200),
+        post("/v1/shipments/{code}/unload", scans::unload, WAREHOUSE, "Take parcels off again before departure").takes::<scans::ScanRequest>().gives::<scans::ScanAnswer>(200),
+        post("/v1/shipments/{code}/depart", shipments::depart, WAREHOUSE, "The truck leaves; the answer says what was to go with it and did not").takes::<shipments::DepartRequest>().gives::<shipments::DepartAnswer>(200),
         post("/v1/shipments/{code}/checkpoints", shipments::report, WAREHOUSE, "News from the road").takes::<shipments::CheckpointRequest>().gives::<shipments::ShipmentView>(201),
-        post("/v1/shipments/{code}/arrive", shipments::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").takes::<shipments::ArriveRequest>().gives::<shipments::ArriveAnswer>(200),
+        post("/v1/shipments/{code}/arrive", scans::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").takes::<scans::ArriveRequest>().gives::<scans::ArriveAnswer>(200),
+        put("/v1/shipments/{code}/plan", plans::plan, WAREHOUSE, "Say what is to go with a truck").takes::<plans::PlanRequest>().gives::<plans::LoadView>(200),
+        get("/v1/shipments/{code}/load", plans::load, AnyStaff, "What is on a truck, beside what was to be").gives::<plans::LoadView>(200),
+        get("/v1/shipments/{code}/sorting", plans::sorting, AnyStaff, "Who gets what of a truck, branch by branch").gives::<plans::SortingView>(200),
+
+        get("/v1/bags", bags::list, AnyStaff, "Bags, newest first").query::<Paging>().lists::<bags::BagView>(),
+        post("/v1/bags", bags::open, WAREHOUSE, "Open a bag for parcels").takes::<bags::BagRequest>().gives::<bags::BagView>(201),
+        get("/v1/bags/{code}", bags::get, AnyStaff, "One bag and what is in it").gives::<bags::BagContents>(200),
+        post("/v1/bags/{code}/parcels", bags::add, WAREHOUSE, "Put parcels into a bag").takes::<bags::BagScanRequest>().gives::<bags::BagScanAnswer>(200),
+        post("/v1/bags/{code}/remove", bags::remove, WAREHOUSE, "Take parcels out of a bag again").takes::<bags::BagScanRequest>().gives::<bags::BagScanAnswer>(200),
+        post("/v1/bags/{code}/close", bags::close, WAREHOUSE, "Tie a bag up").takes::<bags::BagCloseRequest>().gives::<bags::BagContents>(200),
 
         get("/v1/shipments/{code}/manifest", broker::manifest, AnyStaff, "What the customs broker is given of a truck: JSON, or as `format` or `Accept` say CSV or XLSX").query::<FormQuery>().query::<LangQuery>().gives::<broker::ManifestView>(200).also(exports::MEDIA_TYPES),
         get("/v1/shipments/{code}/customs-estimate", broker::customs_estimate, AnyStaff, "What customs might want of each recipient of a truck: an estimate").query::<LangQuery>().gives::<broker::EstimateView>(200),

@@ -150,6 +150,9 @@ pub struct Firm {
     pub uncollected_days: i64,
     /// What whoever picks an order up must know beside its code.
     pub hand_over_proof: HandOverProof,
+    /// Ways that trucks take, with the hours after departure at which they usually reach each place: the firm's own
+    /// estimates, not facts.
+    pub routes: Vec<NamedRoute>,
 }
 
 /// `business.hand_over_proof`
@@ -163,6 +166,28 @@ pub enum HandOverProof {
     PhoneLast4,
     /// The PIN of the message of arrival.
     Pin,
+}
+
+/// A way that trucks take.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedRoute {
+    /// What it is called.
+    pub name: String,
+    /// The places on it, in their sequence.
+    pub stations: Vec<RouteStation>,
+}
+
+/// A place on a way.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteStation {
+    /// Short name for programs, such as `kashgar`.
+    pub code: String,
+    /// Name for people.
+    pub place: String,
+    /// Hours after departure.
+    pub hours: i64,
 }
 
 /// `starter.*`: what an empty database begins with, so that the first order can be taken at once.

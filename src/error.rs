@@ -233,7 +233,7 @@ problems! {
     RequestInFlight = "request_in_flight", 409, "The same request is being processed",
         "A request with this Idempotency-Key has not been answered yet. Wait the seconds of `Retry-After` and repeat it with the same key.";
     BodyTooLarge = "body_too_large", 413, "The body is too large",
-        "JSON is limited to 256 KiB: send long lists of barcodes in several calls. A file may be larger; the detail says how large.";
+        "JSON is limited to 256 KiB, and to 4 MiB where a truck is scanned: send longer lists in several calls. A file may be larger; the detail says how large.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Send another type of body",
         "The body must be JSON with the header `Content-Type: application/json`, or, where a call takes a file, that file with a Content-Type that the detail lists.";
     PhotoRefused = "photo_refused", 422, "This photo cannot be used",

@@ -33,6 +33,10 @@ id! {
     ShipmentId
 }
 id! {
+    /// A bag of parcels; people use its code instead.
+    BagId
+}
+id! {
     /// A ledger journal.
     JournalId
 }

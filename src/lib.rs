@@ -33,6 +33,7 @@ pub mod tokens;
 pub mod acquirers;
 pub mod acts;
 pub mod audit;
+pub mod bags;
 pub mod branches;
 pub mod broker;
 pub mod cells;

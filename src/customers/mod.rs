@@ -98,3 +98,11 @@ pub fn many(tx: &mut Tx, ids: BTreeSet<CustomerId>) -> Result<HashMap<CustomerId
 pub fn with_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<Vec<Customer>> {
     store::with_client_codes(tx, client_codes)
 }
+
+/// The client codes of these customers.
+///
+/// # Errors
+/// Those of the database.
+pub fn client_codes(tx: &mut Tx, ids: &[CustomerId]) -> Result<HashMap<CustomerId, String>> {
+    Ok(store::client_codes(tx, ids)?.into_iter().collect())
+}

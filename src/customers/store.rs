@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::Person;
 use crate::db::schema::customers::{self, table};
-use crate::db::{ASKED_AT_ONCE, Tx};
+use crate::db::{Tx, batch};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
@@ -62,11 +62,8 @@ pub fn by_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {
 }
 
 pub fn many(tx: &mut Tx, ids: &[CustomerId]) -> Result<Vec<Customer>> {
-    let mut found = Vec::with_capacity(ids.len());
-    for some in ids.chunks(ASKED_AT_ONCE) {
-        found.extend(table.filter(customers::id.eq_any(some)).load::<Customer>(tx.conn)?);
-    }
-    Ok(found)
+    let these = batch::among(tx.conn, "customers.id", ids)?;
+    Ok(table.filter(these).load(tx.conn)?)
 }
 
 /// Writing the code onto itself takes the row lock on PostgreSQL; SQLite has one writer anyway.
@@ -89,4 +86,9 @@ pub fn lock_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {
 pub fn set_credit(tx: &mut Tx, customer: &Customer) -> Result<()> {
     diesel::update(table.find(&customer.id)).set(customers::credit_tyiyn.eq(customer.credit_tyiyn)).execute(tx.conn)?;
     Ok(())
+}
+
+pub fn client_codes(tx: &mut Tx, ids: &[CustomerId]) -> Result<Vec<(CustomerId, String)>> {
+    let these = batch::among(tx.conn, "customers.id", ids)?;
+    Ok(table.filter(these).select((customers::id, customers::client_code)).load(tx.conn)?)
 }

@@ -1,5 +1,6 @@
 //! The two databases behind one door: a connection that is either, pools that know the difference, a transaction.
 
+pub mod batch;
 mod dialect;
 pub mod migrate;
 pub mod schema;
@@ -70,9 +71,6 @@ impl std::str::FromStr for Url {
 
 /// A stuck statement must not hold a pool slot for ever; a lock waits less than a person does.
 const TIME_OUTS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'";
-
-/// So many identifiers are asked for in one statement: SQLite binds at most 32,766 values.
-pub const ASKED_AT_ONCE: usize = 1_000;
 
 /// The longest wait for a free connection.
 pub const PATIENCE: Duration = Duration::from_secs(5);

@@ -317,6 +317,67 @@ diesel::table! {
         created_at -> Timestamp,
         departed_at -> Nullable<Timestamp>,
         arrived_at -> Nullable<Timestamp>,
+        from_branch_id -> Nullable<Text>,
+        capacity_weight_g -> Nullable<BigInt>,
+        capacity_volume_cm3 -> Nullable<BigInt>,
+        seal_number -> Nullable<Text>,
+        unloading_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    planned_parcels (shipment_id, parcel_id) {
+        shipment_id -> Text,
+        parcel_id -> Text,
+    }
+}
+
+diesel::table! {
+    stations (shipment_id, position) {
+        shipment_id -> Text,
+        position -> Integer,
+        code -> Text,
+        place -> Text,
+        hours -> Nullable<BigInt>,
+        planned_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    scans (scope, scan_id, position) {
+        scope -> Text,
+        scan_id -> Text,
+        position -> Integer,
+        shipment_id -> Text,
+        action -> Text,
+        barcode -> Text,
+        parcel_id -> Nullable<Text>,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        at -> Timestamp,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    bags (id) {
+        id -> Text,
+        code -> Text,
+        branch_id -> Text,
+        status -> Text,
+        seal_number -> Nullable<Text>,
+        note -> Nullable<Text>,
+        created_at -> Timestamp,
+        created_by -> Text,
+        closed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    bag_parcels (parcel_id) {
+        parcel_id -> Text,
+        bag_id -> Text,
+        added_at -> Timestamp,
     }
 }
 
@@ -330,6 +391,10 @@ diesel::table! {
         at -> Timestamp,
         recorded_at -> Timestamp,
         actor -> Text,
+        reason -> Nullable<Text>,
+        delay_minutes -> Nullable<BigInt>,
+        expected_at -> Nullable<Timestamp>,
+        corrects -> Nullable<Text>,
     }
 }
 
@@ -605,4 +670,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     storage_fees,
     pickup_proofs,
     sweeps,
+    planned_parcels,
+    stations,
+    scans,
+    bags,
+    bag_parcels,
 );

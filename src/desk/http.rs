@@ -297,6 +297,33 @@ pub async fn cancel(app: App, call: Call, code: Code, body: Body<CancelRequest>)
     .await
 }
 
+/// Another pickup point.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"branch": "BISH", "reason": "the customer lives here now"}))]
+pub struct PickupPointRequest {
+    /// Code or identifier of a pickup point.
+    branch: String,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// Sends the customer to another pickup point.
+pub async fn move_pickup_point(
+    app: App,
+    call: Call,
+    code: Code,
+    body: Body<PickupPointRequest>,
+) -> Result<HttpResponse> {
+    let branch = body.value.branch;
+    let reason = optional(body.value.reason.as_deref(), 500, "/reason")?;
+    call.write(app, body.fingerprint, move |tx| {
+        let order = parcels::redirect(tx, &code, &branch, reason.as_deref())?;
+        Ok(Reply::ok(super::full(tx, order)?))
+    })
+    .await
+}
+
 /// Parcels that fit.
 pub async fn parcel_list(
     app: App,

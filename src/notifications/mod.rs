@@ -110,12 +110,46 @@ impl Fact {
     }
 }
 
+/// What one customer is told. `fact_id` names the fact; the same fact is told once per channel, for ever.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Whom.
+    pub to: Recipient,
+    /// Of what.
+    pub about: Occasion,
+    /// The fact that makes it unique.
+    pub fact_id: String,
+    /// What its texts are filled with.
+    pub facts: Vec<(&'static str, Fact)>,
+}
+
 /// Writes the messages of an occasion to the outbox: a short one, and a mail when there is an address.
 /// `fact_id` names the fact they tell; the same fact is told once per channel, for ever.
 ///
 /// # Errors
 /// Those of the database.
-pub fn enqueue(tx: &mut Tx, to: &Recipient, about: Occasion, fact_id: &str, facts: &[(&str, Fact)]) -> Result<()> {
+pub fn enqueue(
+    tx: &mut Tx,
+    to: &Recipient,
+    about: Occasion,
+    fact_id: &str,
+    facts: &[(&'static str, Fact)],
+) -> Result<()> {
+    enqueue_all(tx, &[Told { to: to.clone(), about, fact_id: fact_id.to_owned(), facts: facts.to_vec() }])
+}
+
+/// The same for many customers.
+///
+/// # Errors
+/// Those of the database.
+pub fn enqueue_all(tx: &mut Tx, told: &[Told]) -> Result<()> {
+    let drafts: Vec<_> = told.iter().flat_map(|told| drafts(tx, told)).collect();
+    store::insert_all(tx, &drafts)
+}
+
+/// The short message, and the mail when there is an address.
+fn drafts<'a>(tx: &Tx, told: &'a Told) -> Vec<store::Draft<'a>> {
+    let Told { to, about, fact_id, facts } = told;
     let render = |key: String, time: fn(Lang, NaiveDateTime) -> String| {
         let times: Vec<_> = facts
             .iter()
@@ -133,29 +167,30 @@ pub fn enqueue(tx: &mut Tx, to: &Recipient, about: Occasion, fact_id: &str, fact
         }));
         texts::text(to.language, &key, &args)
     };
-    let sms = render(format!("sms-{about}"), |_, at| texts::short_date(at.and_utc()));
-    let mail = to.email.as_ref().map(|address| {
-        let time: fn(Lang, NaiveDateTime) -> String = |lang, at| texts::datetime(lang, at.and_utc());
-        (address, render(format!("mail-{about}-subject"), time), render(format!("mail-{about}-body"), time))
-    });
     let secret = facts.iter().find_map(|(_, fact)| match fact {
         Fact::Secret(secret) => secret.clone(),
         Fact::Text(_) | Fact::Number(_) | Fact::Time(_) => None,
     });
-    let draft = |channel, recipient: &str, subject: Option<String>, body: String| store::Draft {
+    let draft = |channel, recipient: &'a str, subject: Option<String>, body: String| store::Draft {
+        to,
+        about: *about,
         message_id: message_id(),
-        dedupe_key: dedupe_key(about, fact_id, channel),
+        dedupe_key: dedupe_key(*about, fact_id, channel),
         channel,
-        recipient: recipient.to_owned(),
+        recipient,
         subject,
         body,
         secret: secret.clone(),
     };
-    store::insert(tx, to, about, &draft(Channel::Sms, &to.phone, None, sms))?;
-    if let Some((address, subject, body)) = mail {
-        store::insert(tx, to, about, &draft(Channel::Email, address, Some(subject), body))?;
+    let sms = render(format!("sms-{about}"), |_, at| texts::short_date(at.and_utc()));
+    let mut drafts = vec![draft(Channel::Sms, &to.phone, None, sms)];
+    if let Some(address) = &to.email {
+        let time: fn(Lang, NaiveDateTime) -> String = |lang, at| texts::datetime(lang, at.and_utc());
+        let subject = render(format!("mail-{about}-subject"), time);
+        let body = render(format!("mail-{about}-body"), time);
+        drafts.push(draft(Channel::Email, address, Some(subject), body));
     }
-    Ok(())
+    drafts
 }
 
 /// Whether a fact was told over a channel that everybody has, sent or not.

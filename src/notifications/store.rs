@@ -2,11 +2,12 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text, Timestamp};
+use serde::Serialize;
 
 use super::rules::Mark;
 use super::{Channel, Occasion, Recipient, State};
 use crate::db::Tx;
+use crate::db::batch::{self, Kind};
 use crate::db::schema::notifications::{self, table};
 use crate::error::Result;
 use crate::ids::{NotificationId, OrderId};
@@ -63,11 +64,13 @@ impl Notification {
 }
 
 /// A message to be stored.
-pub struct Draft {
+pub struct Draft<'a> {
+    pub to: &'a Recipient,
+    pub about: Occasion,
     pub message_id: String,
     pub dedupe_key: String,
     pub channel: Channel,
-    pub recipient: String,
+    pub recipient: &'a str,
     pub subject: Option<String>,
     pub body: String,
     pub secret: Option<String>,
@@ -83,28 +86,69 @@ pub struct Filter {
 }
 
 /// A fact that was told before is not told again: the dedupe key decides, without an error.
-pub fn insert(tx: &mut Tx, to: &Recipient, about: Occasion, draft: &Draft) -> Result<()> {
-    diesel::sql_query(
-        "INSERT INTO notifications (id, message_id, dedupe_key, order_id, event, channel, recipient, language, subject, \
-         body, state, attempts, next_attempt_at, created_at, secret) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', 0, $11, $12, $13) ON CONFLICT (dedupe_key) DO NOTHING",
-    )
-    .bind::<Text, _>(NotificationId::new())
-    .bind::<Text, _>(&draft.message_id)
-    .bind::<Text, _>(&draft.dedupe_key)
-    .bind::<Text, _>(&to.order_id)
-    .bind::<Text, _>(about)
-    .bind::<Text, _>(draft.channel)
-    .bind::<Text, _>(&draft.recipient)
-    .bind::<Text, _>(to.language.as_str())
-    .bind::<Nullable<Text>, _>(&draft.subject)
-    .bind::<Text, _>(&draft.body)
-    .bind::<Timestamp, _>(tx.now)
-    .bind::<Timestamp, _>(tx.now)
-    .bind::<Nullable<Text>, _>(&draft.secret)
-    .execute(tx.conn)?;
+pub fn insert_all(tx: &mut Tx, drafts: &[Draft]) -> Result<()> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        id: NotificationId,
+        message_id: &'a str,
+        dedupe_key: &'a str,
+        order_id: &'a OrderId,
+        event: Occasion,
+        channel: Channel,
+        recipient: &'a str,
+        language: &'a str,
+        subject: Option<&'a str>,
+        body: &'a str,
+        secret: Option<&'a str>,
+        state: State,
+        attempts: i32,
+        #[serde(serialize_with = "batch::moment")]
+        next_attempt_at: NaiveDateTime,
+        #[serde(serialize_with = "batch::moment")]
+        created_at: NaiveDateTime,
+    }
+    let rows: Vec<_> = drafts
+        .iter()
+        .map(|draft| Row {
+            id: NotificationId::new(),
+            message_id: &draft.message_id,
+            dedupe_key: &draft.dedupe_key,
+            order_id: &draft.to.order_id,
+            event: draft.about,
+            channel: draft.channel,
+            recipient: draft.recipient,
+            language: draft.to.language.as_str(),
+            subject: draft.subject.as_deref(),
+            body: &draft.body,
+            secret: draft.secret.as_deref(),
+            state: State::Pending,
+            attempts: 0,
+            next_attempt_at: tx.now,
+            created_at: tx.now,
+        })
+        .collect();
+    batch::insert_new(tx.conn, "notifications", COLUMNS, "dedupe_key", &rows)?;
     Ok(())
 }
+
+/// What a new message is stored with.
+const COLUMNS: &batch::Columns = &[
+    ("id", Kind::Text),
+    ("message_id", Kind::Text),
+    ("dedupe_key", Kind::Text),
+    ("order_id", Kind::Text),
+    ("event", Kind::Text),
+    ("channel", Kind::Text),
+    ("recipient", Kind::Text),
+    ("language", Kind::Text),
+    ("subject", Kind::Text),
+    ("body", Kind::Text),
+    ("secret", Kind::Text),
+    ("state", Kind::Text),
+    ("attempts", Kind::Number),
+    ("next_attempt_at", Kind::Moment),
+    ("created_at", Kind::Moment),
+];
 
 pub fn has_key(tx: &mut Tx, dedupe_key: &str) -> Result<bool> {
     let known = table.filter(notifications::dedupe_key.eq(dedupe_key));

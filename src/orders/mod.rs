@@ -1,13 +1,13 @@
 //! Orders: one request with one code, its status, its timeline, its balance.
 
+mod bulk;
 mod events;
 pub mod http;
 mod offers;
 pub mod rules;
 mod store;
+mod store_many;
 mod waiting;
-
-use std::collections::HashMap;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -26,10 +26,12 @@ use crate::money::Money;
 use crate::notifications::{self, Fact, Occasion, Recipient};
 use crate::quotes;
 
+pub use bulk::{Bulk, addressees, get_all, lock_ids};
 pub use events::{Entry, EventKind, timeline};
 pub use offers::{confirm, decline, expire_offers, quote, quote_expired};
 pub use rules::{Event, Progress, Status};
 pub use store::{Filter, Item, Order, TimelineRow};
+pub use store_many::Addressee;
 pub use waiting::{end_release, mark_uncollected, release, waiting};
 
 words! {
@@ -191,7 +193,7 @@ pub fn items(tx: &mut Tx, order: &OrderId) -> Result<Vec<Item>> {
 /// Those of the database.
 pub fn many(tx: &mut Tx, ids: BTreeSet<OrderId>) -> Result<HashMap<OrderId, Order>> {
     let ids: Vec<_> = ids.into_iter().collect();
-    Ok(store::many(tx, &ids)?.into_iter().map(|order| (order.id.clone(), order)).collect())
+    Ok(store_many::by_ids(tx, &ids)?.into_iter().map(|order| (order.id.clone(), order)).collect())
 }
 
 /// What was asked for in many orders, in each in its sequence.
@@ -336,17 +338,19 @@ pub fn set_free_storage(tx: &mut Tx, order: &mut Order, until: NaiveDateTime) ->
     store::set_free_storage(tx, order)
 }
 
-/// The parcels are at another branch than was asked for: that is where the customer is sent.
+/// The customer is sent to another branch than before; tells whether it is another.
 ///
 /// # Errors
 /// Those of the database.
-pub fn move_to(tx: &mut Tx, order: &mut Order, branch: &Branch) -> Result<()> {
+pub fn move_to(tx: &mut Tx, order: &mut Order, branch: &Branch, reason: Option<&str>) -> Result<bool> {
     if order.pickup_point_id == branch.id {
-        return Ok(());
+        return Ok(false);
     }
     let before = std::mem::replace(&mut order.pickup_point_id, branch.id.clone());
     store::set_pickup_point(tx, order)?;
-    audit::record(tx, "order.moved", &order.code, audit::change(before, &branch.id))
+    let detail = serde_json::json!({"before": before, "after": branch.id, "reason": reason});
+    audit::record(tx, "order.moved", &order.code, detail)?;
+    Ok(true)
 }
 
 /// Records where it was bought.

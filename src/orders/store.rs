@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::{EventKind, Kind, NewOrder, Status, rules};
 use crate::code::OrderCode;
 use crate::db::schema::{events, order_items, orders};
-use crate::db::{ASKED_AT_ONCE, Tx, contains};
+use crate::db::{Tx, batch, contains};
 use crate::error::Result;
 use crate::ids::{Actor, BranchId, CustomerId, EntryId, OrderId};
 use crate::ledger::Account;
@@ -276,21 +276,9 @@ pub fn items_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Item>> {
     Ok(order_items::table.filter(order_items::order_id.eq(order)).order(order_items::position).load(tx.conn)?)
 }
 
-pub fn many(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>> {
-    let mut found = Vec::with_capacity(ids.len());
-    for some in ids.chunks(ASKED_AT_ONCE) {
-        found.extend(orders::table.filter(orders::id.eq_any(some)).load::<Order>(tx.conn)?);
-    }
-    Ok(found)
-}
-
 pub fn items_of_many(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Item>> {
-    let mut found = Vec::with_capacity(ids.len());
-    for some in ids.chunks(ASKED_AT_ONCE) {
-        let items = order_items::table.filter(order_items::order_id.eq_any(some)).order(order_items::position);
-        found.extend(items.load::<Item>(tx.conn)?);
-    }
-    Ok(found)
+    let these = batch::among(tx.conn, "order_items.order_id", ids)?;
+    Ok(order_items::table.filter(these).order(order_items::position).load(tx.conn)?)
 }
 
 pub fn set_status(tx: &mut Tx, order: &Order) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Parcels: one physical box each, from the courier's number to the customer's hands.
 
+pub mod bulk;
 pub mod freight;
 mod hand_over;
 pub mod http;
@@ -17,9 +18,10 @@ pub mod storage;
 mod store;
 mod warnings;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::audit;
+use crate::branches;
 use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
@@ -31,7 +33,7 @@ pub use hand_over::{HandOver, hand_over};
 pub use intake::{NewReceipt, Receipt, receive};
 pub use queue::claim;
 pub use release::release;
-pub use rules::{Status, Tracking};
+pub use rules::{Standing, Status, Tracking};
 pub use scan::{NewScan, Outcome as IntakeOutcome, Seen, see};
 pub use store::{Filter, Parcel};
 pub use warnings::{Warning, WarningCode};
@@ -118,17 +120,8 @@ pub fn add(tx: &mut Tx, code: &OrderCode, numbers: &[Tracking]) -> Result<Order>
 /// # Errors
 /// Those of the database.
 pub fn follow(tx: &mut Tx, order: &mut Order, entry: Option<Entry>) -> Result<bool> {
-    let statuses = store::statuses_of(tx, &order.id)?;
-    let is_release_over = order.released_at.is_some() && rules::ends_release(&statuses);
-    if is_release_over {
-        orders::end_release(tx, order)?;
-    }
-    let target = rules::slowest(&statuses)
-        .map(|progress| orders::parcels_event(order, progress))
-        .and_then(|event| Some((event, orders::rules::next(order.status, event).ok()?)))
-        // Of a released order the customer knows a part; that the rest came is news.
-        .filter(|(_, status)| *status != order.status || is_release_over);
-    let Some((event, status)) = target else {
+    let standings = store::standings_of(tx, &order.id)?;
+    let Some((event, status)) = following(tx, order, &standings)? else {
         if let Some(entry) = entry {
             orders::note(tx, order, entry)?;
         }
@@ -144,6 +137,40 @@ pub fn follow(tx: &mut Tx, order: &mut Order, entry: Option<Entry>) -> Result<bo
         None => orders::advance(tx, order, event, Entry::new(EventKind::Correction))?,
     }
     Ok(is_ready)
+}
+
+/// What an order becomes by where its parcels stand; `None` when it is that already, or follows none. The release of
+/// a part ends when it is a part no longer.
+fn following(tx: &mut Tx, order: &mut Order, standings: &[Standing]) -> Result<Option<(Event, orders::Status)>> {
+    let is_release_over = order.released_at.is_some() && rules::ends_release(standings, &order.pickup_point_id);
+    if is_release_over {
+        orders::end_release(tx, order)?;
+    }
+    Ok(rules::slowest(standings, &order.pickup_point_id)
+        .map(|slowest| orders::parcels_event(order, slowest))
+        .and_then(|event| Some((event, orders::rules::next(order.status, event).ok()?)))
+        // Of a released order the customer knows a part; that the rest came is news.
+        .filter(|(_, status)| *status != order.status || is_release_over))
+}
+
+/// The customer picks the order up somewhere else: where its parcels lie, it is ready at once.
+///
+/// # Errors
+/// `validation_failed` for a branch that is no pickup point; `wrong_status` for an order that has ended.
+pub fn redirect(tx: &mut Tx, code: &OrderCode, branch: &str, reason: Option<&str>) -> Result<Order> {
+    let branch = branches::find_pickup_point(tx, Some(branch), "/branch")?;
+    let mut order = orders::lock(tx, code)?;
+    if matches!(order.status, orders::Status::PickedUp | orders::Status::Cancelled) {
+        return Err(orders::wrong_status(&order, &orders::rules::legal(order.status)));
+    }
+    if !orders::move_to(tx, &mut order, &branch, reason)? {
+        return Ok(order);
+    }
+    let moved = Entry::new(EventKind::PickupPointMoved).place(&branch.city).with("branch", branch.name.as_str());
+    if follow(tx, &mut order, Some(moved))? {
+        ready::welcome(tx, &mut order)?;
+    }
+    Ok(order)
 }
 
 /// A parcel by identifier.
@@ -202,6 +229,14 @@ pub fn may_take_photo(tx: &mut Tx, id: &ParcelId) -> Result<()> {
 pub fn take_photo(tx: &mut Tx, id: &ParcelId) -> Result<()> {
     let most = i32::try_from(MOST_PHOTOS).unwrap_or(i32::MAX);
     if intake_store::count_photo(tx, id, most)? { Ok(()) } else { may_take_photo(tx, id) }
+}
+
+/// The parcels of a shipment that have not arrived and are not given up.
+///
+/// # Errors
+/// Those of the database.
+pub fn on_the_road_with(tx: &mut Tx, shipment: &ShipmentId) -> Result<Vec<Parcel>> {
+    store::on_the_road_with(tx, shipment)
 }
 
 /// Parcels that fit a filter, newest first.
@@ -265,21 +300,7 @@ pub fn in_cells(tx: &mut Tx, branch: &BranchId) -> Result<Vec<Parcel>> {
 /// # Errors
 /// Those of the database.
 pub fn lock_orders<'a>(tx: &mut Tx, parcels: impl Iterator<Item = &'a Parcel>) -> Result<BTreeMap<OrderId, Order>> {
-    lock_all(tx, parcels.filter_map(|parcel| parcel.order_id.clone()).collect())
-}
-
-/// The same for orders that are known already.
-///
-/// # Errors
-/// Those of the database.
-fn lock_all(tx: &mut Tx, wanted: BTreeSet<OrderId>) -> Result<BTreeMap<OrderId, Order>> {
-    wanted
-        .into_iter()
-        .map(|id| {
-            let order = orders::lock_id(tx, &id)?;
-            Ok((id, order))
-        })
-        .collect()
+    orders::lock_ids(tx, parcels.filter_map(|parcel| parcel.order_id.clone()).collect())
 }
 
 /// Something went wrong with a parcel, or was put right: lost, damaged, returned, held by customs, found again.
@@ -306,7 +327,7 @@ pub fn set_status(tx: &mut Tx, id: &ParcelId, status: Status, reason: &str) -> R
         }
         let kind = rules::event_of(status).unwrap_or(EventKind::Correction);
         if follow(tx, order, Some(entry(kind, &parcel)))? {
-            ready::welcome(tx, vec![order.clone()], None)?;
+            ready::welcome(tx, order)?;
         }
     }
     audit::record(

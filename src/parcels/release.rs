@@ -1,6 +1,7 @@
 //! A part of an order is given to its customer although the rest is still to come: an operator decides.
 
 use super::rules::Status;
+use super::store::Parcel;
 use super::{ready, store};
 use crate::audit;
 use crate::branches;
@@ -10,6 +11,7 @@ use crate::error::{Problem, Result, Slug};
 use crate::notifications::{self, Fact, Occasion};
 use crate::orders::{self, Entry, EventKind, Order};
 use crate::proofs;
+use crate::quotes;
 
 /// Makes an order ready with the parcels that are here, and tells its customer so.
 ///
@@ -21,7 +23,10 @@ pub fn release(tx: &mut Tx, code: &OrderCode, reason: Option<&str>) -> Result<Or
         return Err(orders::wrong_status(&order, &orders::rules::legal(order.status)));
     }
     let parcels = store::of_order(tx, &order.id)?;
-    let here = parcels.iter().filter(|parcel| parcel.status == Status::Arrived).count();
+    let is_here = |parcel: &&Parcel| {
+        parcel.status == Status::Arrived && parcel.branch_id.as_ref() == Some(&order.pickup_point_id)
+    };
+    let here = parcels.iter().filter(is_here).count();
     if here == 0 {
         return Problem::new(Slug::NotArrived, format!("Nothing of order {} has arrived yet.", order.code))
             .with("current", order.status.as_str())
@@ -44,7 +49,8 @@ pub fn release(tx: &mut Tx, code: &OrderCode, reason: Option<&str>) -> Result<Or
 
 /// One message, which says that it is a part.
 fn tell(tx: &mut Tx, order: &mut Order, here: usize, total: usize) -> Result<()> {
-    let free_until = ready::free_until(tx, order)?;
+    let terms = quotes::freight_terms(tx, &order.id, &order.pickup_point_id)?;
+    let free_until = ready::free_until(tx, &terms);
     orders::set_free_storage(tx, order, free_until)?;
     orders::mark_announced(tx, order)?;
     let pin = proofs::assign(tx, [&order.id])?;

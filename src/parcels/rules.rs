@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use crate::ids::BranchId;
 use crate::orders::EventKind;
 use crate::orders::rules::Progress;
 
@@ -34,10 +35,25 @@ words! {
     }
 }
 
-/// How far a parcel is for its order; a lost or returned one holds nobody up.
-pub fn progress(status: Status) -> Option<Progress> {
-    match status {
+/// Where a parcel stands, as far as its order is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Where it is.
+    pub status: Status,
+    /// The branch it is or was last at.
+    pub branch_id: Option<BranchId>,
+    /// Whether it has reached a branch of ours in this country.
+    pub has_arrived: bool,
+}
+
+/// How far a parcel is for its order; a lost or returned one holds nobody up. One that arrived at another branch than
+/// the order's waits there for onward transfer, and is still on the road for its customer.
+pub fn progress(standing: &Standing, pickup_point: &BranchId) -> Option<Progress> {
+    let is_elsewhere = standing.branch_id.as_ref().is_some_and(|branch| branch != pickup_point);
+    match standing.status {
         Status::Expected => Some(Progress::Expected),
+        Status::Arrived if is_elsewhere => Some(Progress::OnTheRoad),
+        Status::Packed if standing.has_arrived => Some(Progress::OnTheRoad),
         Status::Received | Status::Packed | Status::Damaged | Status::Unclaimed => Some(Progress::InChina),
         Status::InTransit | Status::HeldByCustoms => Some(Progress::OnTheRoad),
         Status::Arrived | Status::PickedUp => Some(Progress::Arrived),
@@ -46,13 +62,17 @@ pub fn progress(status: Status) -> Option<Progress> {
 }
 
 /// The slowest of an order's parcels; `None` when it has none to wait for.
-pub fn slowest(statuses: &[Status]) -> Option<Progress> {
-    statuses.iter().filter_map(|status| progress(*status)).min()
+pub fn slowest(standings: &[Standing], pickup_point: &BranchId) -> Option<Progress> {
+    standings.iter().filter_map(|standing| progress(standing, pickup_point)).min()
 }
 
 /// Whether what an operator let the customer have is no longer a part: the rest is here, or nothing is.
-pub fn ends_release(statuses: &[Status]) -> bool {
-    slowest(statuses).is_none_or(|slowest| slowest == Progress::Arrived) || !statuses.contains(&Status::Arrived)
+pub fn ends_release(standings: &[Standing], pickup_point: &BranchId) -> bool {
+    let lies_here = |standing: &Standing| {
+        standing.status == Status::Arrived && progress(standing, pickup_point) == Some(Progress::Arrived)
+    };
+    let slowest = slowest(standings, pickup_point);
+    slowest.is_none_or(|slowest| slowest == Progress::Arrived) || !standings.iter().any(lies_here)
 }
 
 /// The days of storage to be charged now, the first and the last. The day on which free storage ends is free as a
@@ -173,6 +193,11 @@ mod tests {
     #[test]
     fn an_order_waits_for_its_slowest_parcel_but_not_for_a_lost_one() {
         use Status as S;
+        let here = BranchId::new();
+        let slowest = |statuses: &[S]| {
+            let of = |status: &S| Standing { status: *status, branch_id: Some(here.clone()), has_arrived: false };
+            slowest(&statuses.iter().map(of).collect::<Vec<_>>(), &here)
+        };
         assert_eq!(slowest(&[S::Arrived, S::Received]), Some(Progress::InChina));
         assert_eq!(slowest(&[S::Arrived, S::Lost]), Some(Progress::Arrived));
         assert_eq!(slowest(&[S::Lost, S::Returned]), None);
@@ -212,6 +237,17 @@ mod tests {
             assert_eq!(days, expected, "{today} {charged_through:?} {charged_days}");
         }
         assert_eq!(storage_days(day(10), day(30), None, 0, 0), None);
+    }
+
+    #[test]
+    fn a_parcel_that_waits_for_onward_transfer_is_on_the_road_for_its_customer() {
+        let (here, there) = (BranchId::new(), BranchId::new());
+        let standing = |status, has_arrived| Standing { status, branch_id: Some(here.clone()), has_arrived };
+        assert_eq!(progress(&standing(Status::Arrived, true), &there), Some(Progress::OnTheRoad));
+        assert_eq!(progress(&standing(Status::Arrived, true), &here), Some(Progress::Arrived));
+        assert_eq!(progress(&standing(Status::Packed, true), &there), Some(Progress::OnTheRoad));
+        assert_eq!(progress(&standing(Status::Packed, false), &there), Some(Progress::InChina));
+        assert_eq!(progress(&standing(Status::PickedUp, true), &there), Some(Progress::Arrived));
     }
 
     #[test]

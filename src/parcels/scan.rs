@@ -10,7 +10,7 @@ use super::intake_store;
 use super::rules::{Status, Tracking};
 use super::store::{self, Parcel};
 use super::warnings::{self, Warning};
-use super::{entry, follow, lock_all, save};
+use super::{entry, follow, save};
 use crate::audit;
 use crate::client_code::ClientCode;
 use crate::code::{self, OrderCode};
@@ -110,7 +110,7 @@ fn lock_orders(tx: &mut Tx, scans: &[NewScan]) -> Result<BTreeMap<OrderId, Order
             }
         }
     }
-    lock_all(tx, wanted)
+    orders::lock_ids(tx, wanted)
 }
 
 fn parsed(tx: &Tx, typed: &str) -> Option<OrderCode> {

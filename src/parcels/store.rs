@@ -1,14 +1,18 @@
 //! The `parcels` and `storage_fees` tables.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::intake::NewReceipt;
-use super::rules::{self, Status, Tracking};
+use super::rules::{self, Standing, Status, Tracking};
 use crate::code;
+use crate::db::Tx;
+use crate::db::batch;
+use crate::db::schema::orders;
 use crate::db::schema::parcels::{self, table};
 use crate::db::schema::storage_fees;
-use crate::db::{ASKED_AT_ONCE, Tx};
 use crate::error::Result;
 use crate::ids::{BranchId, JournalId, OrderId, ParcelId, ShipmentId};
 
@@ -190,8 +194,56 @@ pub fn last_with(tx: &mut Tx, number: &Tracking) -> Result<Option<Parcel>> {
         .optional()?)
 }
 
-pub fn statuses_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Status>> {
-    Ok(table.filter(parcels::order_id.eq(order)).select(parcels::status).load(tx.conn)?)
+/// Status, branch and arrival of a parcel.
+type StandingRow = (Status, Option<BranchId>, Option<NaiveDateTime>);
+
+/// Where the parcels of an order stand.
+pub fn standings_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Standing>> {
+    let rows: Vec<StandingRow> = table
+        .filter(parcels::order_id.eq(order))
+        .select((parcels::status, parcels::branch_id, parcels::arrived_at))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(standing).collect())
+}
+
+/// The same of many orders.
+pub fn standings_of_all(tx: &mut Tx, orders: &[OrderId]) -> Result<HashMap<OrderId, Vec<Standing>>> {
+    let these = batch::among(tx.conn, "parcels.order_id", orders)?;
+    let rows: Vec<(Option<OrderId>, StandingRow)> = table
+        .filter(these)
+        .select((parcels::order_id, (parcels::status, parcels::branch_id, parcels::arrived_at)))
+        .load(tx.conn)?;
+    let mut standings: HashMap<OrderId, Vec<Standing>> = HashMap::new();
+    for (order, row) in rows {
+        if let Some(order) = order {
+            standings.entry(order).or_default().push(standing(row));
+        }
+    }
+    Ok(standings)
+}
+
+fn standing((status, branch_id, arrived_at): StandingRow) -> Standing {
+    Standing { status, branch_id, has_arrived: arrived_at.is_some() }
+}
+
+pub fn by_ids(tx: &mut Tx, ids: &[ParcelId]) -> Result<Vec<Parcel>> {
+    let these = batch::among(tx.conn, "parcels.id", ids)?;
+    Ok(table.filter(these).load(tx.conn)?)
+}
+
+pub fn by_barcodes(tx: &mut Tx, barcodes: &[String]) -> Result<Vec<Parcel>> {
+    let these = batch::among(tx.conn, "parcels.barcode", barcodes)?;
+    Ok(table.filter(these).load(tx.conn)?)
+}
+
+/// The parcel that each of these couriers' numbers means: the active one, else the latest that had it.
+pub fn meant_by(tx: &mut Tx, numbers: &[String]) -> Result<HashMap<String, Parcel>> {
+    let these = batch::among(tx.conn, "parcels.tracking_number", numbers)?;
+    let oldest_first: Vec<Parcel> = table.filter(these).order(parcels::id).load(tx.conn)?;
+    let (finished, active): (Vec<_>, Vec<_>) =
+        oldest_first.into_iter().partition(|parcel| FINISHED.contains(&parcel.status));
+    let named = |parcel: Parcel| parcel.tracking_number.clone().map(|number| (number, parcel));
+    Ok(finished.into_iter().chain(active).filter_map(named).collect())
 }
 
 pub fn of_order(tx: &mut Tx, order: &OrderId) -> Result<Vec<Parcel>> {
@@ -199,15 +251,51 @@ pub fn of_order(tx: &mut Tx, order: &OrderId) -> Result<Vec<Parcel>> {
 }
 
 pub fn of_orders(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Parcel>> {
-    let mut found = Vec::with_capacity(orders.len());
-    for some in orders.chunks(ASKED_AT_ONCE) {
-        found.extend(table.filter(parcels::order_id.eq_any(some)).order(parcels::id).load::<Parcel>(tx.conn)?);
-    }
-    Ok(found)
+    let these = batch::among(tx.conn, "parcels.order_id", orders)?;
+    Ok(table.filter(these).order(parcels::id).load(tx.conn)?)
 }
 
 pub fn of_shipment(tx: &mut Tx, shipment: &ShipmentId) -> Result<Vec<Parcel>> {
     Ok(table.filter(parcels::shipment_id.eq(shipment)).order(parcels::id).load(tx.conn)?)
+}
+
+/// The orders that have parcels of this status on a shipment.
+pub fn orders_on(tx: &mut Tx, shipment: &ShipmentId, status: Status) -> Result<Vec<OrderId>> {
+    let on_board = table.filter(parcels::shipment_id.eq(shipment)).filter(parcels::status.eq(status));
+    Ok(on_board
+        .filter(parcels::order_id.is_not_null())
+        .select(parcels::order_id.assume_not_null())
+        .distinct()
+        .load(tx.conn)?)
+}
+
+pub fn depart(tx: &mut Tx, shipment: &ShipmentId) -> Result<usize> {
+    let packed = table.filter(parcels::shipment_id.eq(shipment)).filter(parcels::status.eq(Status::Packed));
+    let on_the_road = (parcels::status.eq(Status::InTransit), parcels::updated_at.eq(tx.now));
+    Ok(diesel::update(packed).set(on_the_road).execute(tx.conn)?)
+}
+
+/// Parcels that wait for a truck to this pickup point: received in China, or arrived at `lies_at`.
+pub fn waiting_for(tx: &mut Tx, pickup_point: &BranchId, lies_at: Option<&BranchId>) -> Result<Vec<ParcelId>> {
+    let of_branch = table
+        .inner_join(orders::table.on(parcels::order_id.eq(orders::id.nullable())))
+        .filter(orders::pickup_point_id.eq(pickup_point))
+        .order(parcels::id)
+        .select(parcels::id);
+    Ok(match lies_at {
+        None => of_branch.filter(parcels::status.eq(Status::Received)).load(tx.conn)?,
+        Some(branch) => {
+            let here = of_branch.filter(parcels::branch_id.eq(branch));
+            here.filter(parcels::status.eq(Status::Arrived)).load(tx.conn)?
+        }
+    })
+}
+
+/// The parcels of a shipment that have not arrived and are not given up.
+pub fn on_the_road_with(tx: &mut Tx, shipment: &ShipmentId) -> Result<Vec<Parcel>> {
+    let on_board = table.filter(parcels::shipment_id.eq(shipment));
+    let on_the_road = on_board.filter(parcels::status.eq_any([Status::InTransit, Status::HeldByCustoms]));
+    Ok(on_the_road.order(parcels::id).load(tx.conn)?)
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Parcel>> {

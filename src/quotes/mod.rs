@@ -4,11 +4,11 @@ pub mod estimate;
 pub mod http;
 pub mod rules;
 mod store;
+mod terms;
 
 use std::collections::HashMap;
 
 use chrono::{NaiveDateTime, TimeDelta};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,11 +17,12 @@ use crate::customs::{self, CustomsEstimate};
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result};
 use crate::ids::{BranchId, EntryId, OrderId, QuoteId};
-use crate::money::{Currency, Money, Rate, Sum, round_to_step};
+use crate::money::{Currency, Money, Sum};
 use crate::rates::{self, PinnedRate};
-use crate::tariffs::{self, Basis, Charge, Route, SizeMm, Tariff, Wanted};
+use crate::tariffs::{self, Basis, Route, SizeMm};
 
 pub use store::Quote;
+pub use terms::{Terms, freight_terms, freight_terms_of, storage_fee_tyiyn};
 
 words! {
     /// What became of a quote.
@@ -147,22 +148,6 @@ pub struct FreightEstimate {
     pub price_per_kg: Money,
 }
 
-/// What freight of an order is charged by.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    /// The price list.
-    pub tariff: Tariff,
-    /// Som for a dollar; one where the tariff is in som.
-    pub dollar: Rate,
-}
-
-impl Terms {
-    /// Freight of one weight; `None` when the sum does not fit.
-    pub fn charge(&self, weight_g: i64, size: Option<SizeMm>, step_tyiyn: i64) -> Option<Charge> {
-        self.tariff.charge(weight_g, size, self.dollar, step_tyiyn)
-    }
-}
-
 /// Prices what the desk found and offers it: in place of earlier offers, or beside them.
 ///
 /// # Errors
@@ -230,7 +215,7 @@ pub fn accepted(tx: &mut Tx, order_id: &OrderId) -> Result<Option<Quote>> {
 /// # Errors
 /// Those of the database.
 pub fn accepted_of_many(tx: &mut Tx, orders: &[OrderId]) -> Result<HashMap<OrderId, Quote>> {
-    let taken = store::accepted_of_many(tx, orders)?;
+    let taken = store::accepted_of(tx, orders)?;
     Ok(taken.into_iter().map(|quote| (quote.order_id.clone(), quote)).collect())
 }
 
@@ -273,47 +258,4 @@ pub fn decline(tx: &mut Tx, quote: &QuoteId) -> Result<()> {
 /// Those of the database.
 pub fn expire(tx: &mut Tx, quote: &QuoteId) -> Result<()> {
     store::set_state(tx, quote, State::Expired)
-}
-
-/// The tariff and dollar rate that freight of an order is charged by: those its accepted quote was counted at, else
-/// today's for its pickup point. The age of a rate refuses a quote, never a truck that stands at the door.
-///
-/// # Errors
-/// `rate_stale` when no dollar rate is known at all.
-pub fn freight_terms(tx: &mut Tx, order_id: &OrderId, pickup_point: &BranchId) -> Result<Terms> {
-    if let Some(quote) = store::accepted(tx, order_id)? {
-        let details = quote.details()?;
-        let pinned = details.rates.iter().find(|rate| rate.currency == Currency::Usd).map(|rate| rate.rate);
-        // A tariff in som pins no dollar, and needs none.
-        return Ok(Terms { tariff: tariffs::get(tx, &details.tariff_id)?, dollar: pinned.unwrap_or(Rate::ONE) });
-    }
-    let wanted = wanted_at(tx, pickup_point)?;
-    let tariff = tariffs::current(tx, &wanted)?;
-    let dollar = match tariff.price_currency {
-        Currency::Kgs => Rate::ONE,
-        _ => rates::latest(tx, Currency::Usd)?,
-    };
-    Ok(Terms { tariff, dollar })
-}
-
-fn wanted_at(tx: &mut Tx, pickup_point: &BranchId) -> Result<Wanted> {
-    let route = Route { to: Some(branches::get(tx, pickup_point)?.code), ..Route::default() };
-    tariffs::wanted(tx, &route, None, "/route/")
-}
-
-/// What a day of storage beyond the free ones costs for each parcel of an order, tyiyn, by the same tariff as its
-/// freight, in whole som like all that customers pay. Where no tariff is in force any more, storage costs nothing.
-///
-/// # Errors
-/// Those of the database.
-pub fn storage_fee_tyiyn(tx: &mut Tx, order_id: &OrderId, pickup_point: &BranchId) -> Result<i64> {
-    let tariff = match store::accepted(tx, order_id)? {
-        Some(quote) => Some(tariffs::get(tx, &quote.details()?.tariff_id)?),
-        None => {
-            let wanted = wanted_at(tx, pickup_point)?;
-            tariffs::find_current(tx, &wanted)?
-        }
-    };
-    let fee_tyiyn = Decimal::from(tariff.map_or(0, |tariff| tariff.storage_fee_tyiyn));
-    Ok(round_to_step(fee_tyiyn, tx.firm.rounding_step_tyiyn).unwrap_or(0))
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::rules::Priced;
 use super::{Details, State};
 use crate::db::schema::quotes::{self, table};
-use crate::db::{ASKED_AT_ONCE, Tx};
+use crate::db::{Tx, batch};
 use crate::error::{Error, Result};
 use crate::ids::{OrderId, QuoteId};
 
@@ -78,13 +78,10 @@ pub fn accepted(tx: &mut Tx, order: &OrderId) -> Result<Option<Quote>> {
     Ok(table.filter(quotes::order_id.eq(order)).filter(quotes::state.eq(State::Accepted)).first(tx.conn).optional()?)
 }
 
-pub fn accepted_of_many(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Quote>> {
-    let mut found = Vec::with_capacity(orders.len());
-    for some in orders.chunks(ASKED_AT_ONCE) {
-        let taken = table.filter(quotes::order_id.eq_any(some)).filter(quotes::state.eq(State::Accepted));
-        found.extend(taken.load::<Quote>(tx.conn)?);
-    }
-    Ok(found)
+/// The accepted quotes of these orders.
+pub fn accepted_of(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Quote>> {
+    let these = batch::among(tx.conn, "quotes.order_id", orders)?;
+    Ok(table.filter(these).filter(quotes::state.eq(State::Accepted)).load(tx.conn)?)
 }
 
 pub fn open(tx: &mut Tx, order: &OrderId) -> Result<Vec<Quote>> {

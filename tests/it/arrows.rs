@@ -22,7 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["orders"],
     &["proofs"],
     &["parcels"],
-    &["payments"],
+    &["bags", "payments"],
     &["acquirers", "acts", "cells", "claims", "receipts", "shipments", "statements", "storage"],
     &["broker", "desk", "tracking"],
     &["app"],

@@ -1,6 +1,5 @@
 //! Many people do the same thing at the same instant; it happens once.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::thread;
@@ -17,7 +16,7 @@ use torugart::parcels::{self, NewReceipt, Tracking};
 use torugart::payments::{self, Method, NewPayment};
 use torugart::phone::Phone;
 use torugart::quotes::{NewQuote, rules::LineRequest};
-use torugart::shipments::{self, Arrival, NewShipment};
+use torugart::shipments::{self, Arrival, NewShipment, Scan};
 use torugart::texts::Lang;
 
 use crate::harness::server::*;
@@ -68,14 +67,14 @@ fn ready_orders(s: &Server) -> Vec<String> {
             &NewShipment {
                 route: "Guangzhou-Torugart-Bishkek".to_owned(),
                 vehicle: "01KG777ABC".to_owned(),
-                cmr_number: None,
                 to_branch: "BISH".to_owned(),
+                ..NewShipment::default()
             },
         )?;
-        let barcodes: Vec<_> = (0..ORDERS).map(|index| number(index).as_str().to_owned()).collect();
+        let barcodes: Vec<_> = (0..ORDERS).map(|index| Scan::of(number(index).as_str())).collect();
         shipments::load(tx, &truck.code, &barcodes)?;
-        shipments::depart(tx, &truck.code)?;
-        shipments::arrive(tx, &truck.code, &Arrival { barcodes: None, weights_g: HashMap::new() })?;
+        shipments::depart(tx, &truck.code, None)?;
+        shipments::arrive(tx, &truck.code, &Arrival::whole_load())?;
         for code in &codes {
             pay(tx, code)?;
         }

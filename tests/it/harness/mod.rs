@@ -10,6 +10,7 @@ pub mod record;
 pub mod server;
 pub mod smtp;
 pub mod state;
+pub mod truck;
 pub mod warehouse;
 
 /// Makes a test run on SQLite and on PostgreSQL. Its body gets a running [`server::Server`] with a database of its own.

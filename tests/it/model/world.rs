@@ -1,7 +1,5 @@
 //! The service, for one sequence of steps: its orders, customers and cashiers, and the calls that do a deed.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use torugart::branches::{self, Branch};
 use torugart::code::OrderCode;
@@ -19,7 +17,7 @@ use torugart::payments::{self, Method, NewPayment, credit};
 use torugart::phone::Phone;
 use torugart::quotes::{self, NewQuote, rules::LineRequest};
 use torugart::shifts::{self, Count};
-use torugart::shipments::{self, Arrival, NewShipment};
+use torugart::shipments::{self, Arrival, NewShipment, Scan};
 use torugart::staff::{self, NewMember};
 use torugart::state::App;
 use torugart::texts::Lang;
@@ -163,7 +161,7 @@ impl<'a> World<'a> {
             (Kind::Ship, ..) => return self.ship(tx, &model.to_ship(deed)),
             (Kind::Arrive, ..) => {
                 let barcodes = model.scanned(deed).map(|parcel| vec![self.barcodes[parcel].clone()]);
-                let arrival = Arrival { barcodes, weights_g: HashMap::new() };
+                let arrival = Arrival { barcodes, ..Arrival::default() };
                 shipments::arrive(tx, &self.trucks[deed.target], &arrival)?;
             }
             (Kind::Weigh, _, Some(parcel)) => {
@@ -208,9 +206,9 @@ impl<'a> World<'a> {
 
     fn ship(&self, tx: &mut Tx, load: &[usize]) -> Result<Answer> {
         let truck = open_truck(tx)?;
-        let barcodes: Vec<_> = load.iter().map(|parcel| self.barcodes[*parcel].clone()).collect();
+        let barcodes: Vec<_> = load.iter().map(|parcel| Scan::of(&self.barcodes[*parcel])).collect();
         shipments::load(tx, &truck, &barcodes)?;
-        shipments::depart(tx, &truck)?;
+        shipments::depart(tx, &truck, None)?;
         Ok(Answer { truck: Some(truck), ..Answer::default() })
     }
 
@@ -274,8 +272,8 @@ fn open_truck(tx: &mut Tx) -> Result<String> {
     let new = NewShipment {
         route: "Guangzhou-Torugart-Bishkek".to_owned(),
         vehicle: "01KG777ABC".to_owned(),
-        cmr_number: None,
         to_branch: "BISH".to_owned(),
+        ..NewShipment::default()
     };
     Ok(shipments::open(tx, &new)?.code)
 }
