@@ -78,7 +78,7 @@ pub fn register(tx: &mut Tx, order: &mut Order, numbers: &[Tracking]) -> Result<
                 orders::note(tx, order, entry)?;
             }
             Some(known) if known.order_id.as_ref() == Some(&order.id) => {}
-            Some(_) if !claims_by_number(&tx.by) => {
+            Some(_) if !claims_by_number(tx.by) => {
                 intake_store::want_number(tx, number, &order.id)?;
                 orders::note(tx, order, entry.with("is_taken", true))?;
             }
