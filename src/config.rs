@@ -1,6 +1,6 @@
 //! Settings: `config/default.toml`, then `config/<TORUGART_ENV>.toml`, then `TORUGART__SECTION__KEY`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use config::{Environment, File, FileFormat};
 use secrecy::{ExposeSecret, SecretString};
@@ -12,9 +12,11 @@ use crate::error::{Error, Result};
 
 mod acquirers;
 mod intake;
+mod photos;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
 pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
+pub use photos::{Bucket, Photos, Place};
 
 /// The defaults are part of the binary, so that it starts from any folder.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -292,37 +294,6 @@ pub struct Rates {
     pub refresh_minutes: u64,
 }
 
-/// `photos.*`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Photos {
-    /// Where photos are kept: a folder (`file://data/photos`, `file:///var/lib/torugart/photos`) or, for tests, `memory:`.
-    pub url: String,
-}
-
-/// Where photos are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In this folder.
-    Folder(PathBuf),
-    /// Nowhere for long: gone with the process.
-    Memory,
-}
-
-impl Photos {
-    /// The parsed address.
-    ///
-    /// # Errors
-    /// A sentence about what it must be.
-    pub fn place(&self) -> std::result::Result<Place, String> {
-        match self.url.strip_prefix("file://") {
-            Some(folder) if !folder.is_empty() => Ok(Place::Folder(PathBuf::from(folder))),
-            None if self.url == "memory:" => Ok(Place::Memory),
-            _ => Err(format!("photos.url must be a folder such as file://data/photos, not {:?}", self.url)),
-        }
-    }
-}
-
 /// `log.*`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -425,7 +396,7 @@ impl Config {
         }
         complaints.extend(self.auth.keys().err());
         complaints.extend(self.elqr.check().err());
-        complaints.extend(self.photos.place().err());
+        complaints.extend(self.photos.complaints());
         complaints.extend(self.acquirers.complaints(self.is_production()));
         if self.is_production() {
             complaints.extend(self.complaints_of_production());
@@ -445,7 +416,8 @@ impl Config {
             complaints.push("email.transport must reach customers in production: smtp".to_owned());
         }
         if self.photos.place() == Ok(Place::Memory) {
-            complaints.push("photos.url must outlive the process in production: file://<folder>".to_owned());
+            complaints
+                .push("photos.url must outlive the process in production: file://<folder> or s3://<bucket>".to_owned());
         }
         if !self.business.public_url.starts_with("https://") {
             complaints.push("business.public_url must be an https:// address in production".to_owned());

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use torugart::photos::MOST_PHOTOS;
 
 use crate::harness::pictures::*;
+use crate::harness::s3::{ACCESS_KEY_ID, BUCKET, ObjectServer, SECRET_ACCESS_KEY};
 use crate::harness::server::*;
 use crate::harness::warehouse::words;
 
@@ -145,4 +146,55 @@ fn a_folder_holds_what_was_taken_and_nothing_else() {
     };
     assert_eq!((keyed(&receipt(2)), keyed(&receipt(2)), keyed(&receipt(3))), (201, 200, 422));
     assert_eq!(count(), 4);
+}
+
+/// A server whose photos lie in a bucket.
+fn in_bucket(store: &ObjectServer, url: &str, secret: &str) -> Server {
+    Server::start_with(url, |config| {
+        config.photos.url = store.url("shelf/1");
+        config.photos.access_key_id = ACCESS_KEY_ID.into();
+        config.photos.secret_access_key = secret.into();
+    })
+}
+
+#[test]
+fn photos_lie_in_a_bucket() {
+    let (_database, url) = sqlite_database();
+    let store = ObjectServer::start();
+    let s = in_bucket(&store, &url, SECRET_ACCESS_KEY);
+    let parcel = s.receive("ZT5200000008");
+    let photo = send(&s, &path(&parcel, "scale"), &receipt(1)).expect(201);
+    let id = photo["id"].as_str().unwrap();
+    assert_eq!(store.objects("shelf/1"), [format!("{id}.jpg"), format!("{id}.thumb.jpg")]);
+    let kept = std::fs::read(store.folder.path().join(BUCKET).join(format!("shelf/1/{id}.jpg"))).unwrap();
+    assert_eq!(s.download(CASHIER, photo["url"].as_str().unwrap()).1, kept);
+    send(&s, &path(&parcel, "scale"), &png_that_claims(30_000, 30_000)).expect_problem(422, "photo_refused");
+    assert_eq!(store.objects("shelf/1").len(), 2);
+}
+
+#[test]
+fn a_bucket_that_does_not_know_us_takes_nothing_and_no_row_is_written() {
+    let (_database, url) = sqlite_database();
+    let store = ObjectServer::start();
+    let s = in_bucket(&store, &url, "another secret");
+    let parcel = s.receive("ZT5200000009");
+    s.unchanged_by(|| send(&s, &path(&parcel, "scale"), &receipt(1))).expect_problem(500, "internal");
+    assert_eq!(store.objects("shelf/1"), Vec::<String>::new());
+}
+
+#[test]
+fn a_picture_whose_row_is_refused_is_taken_out_of_the_bucket_again() {
+    let (_database, url) = sqlite_database();
+    let store = ObjectServer::start();
+    let s = in_bucket(&store, &url, SECRET_ACCESS_KEY);
+    let app = s.app.clone();
+    let picture = torugart::photos::prepare(&receipt(2)).unwrap();
+    let refused = actix_web::rt::System::new().block_on(async move {
+        torugart::photos::keep(app, picture, |photo| async move {
+            Err::<(), _>(torugart::error::Problem::not_found(format!("use for photo {}", photo.id)).into())
+        })
+        .await
+    });
+    assert!(refused.is_err());
+    assert_eq!(store.objects("shelf/1"), Vec::<String>::new());
 }

@@ -7,6 +7,7 @@ pub mod pictures;
 pub mod postgres;
 pub mod program;
 pub mod record;
+pub mod s3;
 pub mod server;
 pub mod smtp;
 pub mod state;
