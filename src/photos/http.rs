@@ -94,7 +94,8 @@ pub async fn take(
     let fingerprint = file.fingerprint.clone();
     let file = file.of_type(MEDIA_TYPES)?.bytes;
     app.read(&call.actor, check).await?;
-    let picture = app.compute(move || super::prepare(&file)).await??;
+    super::glance(&file)?;
+    let picture = app.compute_alone(move || super::prepare(&file)).await??;
     let (asked, sha256) = (taken.clone(), picture.sha256.clone());
     let is_same = move |photo: &Photo| photo.sha256 == sha256 && photo.kind == asked.kind;
     let known = app.read(&call.actor, move |tx| Ok(super::of(tx, &asked.owner)?.into_iter().find(is_same)));

@@ -12,7 +12,7 @@ use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
 use crate::ids::{OrderId, ParcelId, PhotoId};
 
-pub use picture::{MOST_BYTES, MOST_PIXELS, Prepared, prepare};
+pub use picture::{MOST_BYTES, MOST_PIXELS, Prepared, glance, prepare};
 pub use rules::look_alike;
 pub use shelf::{Size, keep};
 pub use store::Photo;

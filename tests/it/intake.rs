@@ -257,6 +257,17 @@ on_both! {
         take_in(s, json!({"weight_g": 700, "client_code": "no code"})).expect_problem(422, "validation_failed");
     }
 
+    fn many_scanners_that_see_one_box_make_one_parcel(s: &Server) {
+        let outcomes: Vec<Value> = std::thread::scope(|scope| {
+            let scan = |n: usize| json!({"id": format!("scanner-{n}"), "barcode": "ZT4000000000009"});
+            let scanners: Vec<_> = (0..8).map(|n| scope.spawn(move || see_one(s, scan(n)))).collect();
+            scanners.into_iter().map(|scanner| scanner.join().unwrap()["outcome"].clone()).collect()
+        });
+        let count = |word: &str| outcomes.iter().filter(|outcome| outcome.as_str() == Some(word)).count();
+        assert_eq!((count("unclaimed"), count("already_seen")), (1, 7), "{outcomes:?}");
+        assert_eq!(s.get(ADMIN, "/v1/parcels").expect(200)["items"].as_array().unwrap().len(), 1);
+    }
+
     fn what_is_no_batch_of_scans_is_refused(s: &Server) {
         let many: Vec<_> = (0..201).map(|n| json!({"barcode": format!("YT41000000{n:05}")})).collect();
         for (pointer, scans) in [
