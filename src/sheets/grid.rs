@@ -18,6 +18,8 @@ const LAST_ROW: u32 = 1_048_576;
 pub(super) struct Kept {
     budget: Budget,
     texts: HashSet<Arc<str>>,
+    /// Bytes of text that may still be looked at, kept or not.
+    left: usize,
 }
 
 /// The rows of a sheet.
@@ -28,7 +30,7 @@ pub(super) struct Grid<'k> {
 
 impl Kept {
     pub(super) fn new() -> Self {
-        Self { budget: Budget::new(), texts: HashSet::new() }
+        Self { budget: Budget::new(), texts: HashSet::new(), left: limits::NAMED_TEXT_BYTES }
     }
 
     /// A cell that is going to stay.
@@ -56,6 +58,14 @@ impl Kept {
 impl<'k> Grid<'k> {
     pub(super) fn new(kept: &'k mut Kept) -> Self {
         Self { kept, rows: BTreeMap::new() }
+    }
+
+    /// Puts a cell as calamine gives it.
+    pub(super) fn take(&mut self, place: (u32, u32), value: Data) -> Result<(), SheetError> {
+        if let Data::String(text) = &value {
+            self.kept.left = self.kept.left.checked_sub(text.len()).ok_or(SheetError::TooMuch)?;
+        }
+        self.put(place, cell(value))
     }
 
     /// Puts a cell where it belongs; row and column are counted from 0.

@@ -153,6 +153,9 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
     match bytes {
         [] => Err(SheetError::Empty),
         [b'P', b'K', 3 | 5, ..] => unharmed(|| xlsx::read(bytes)),
+        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] if bytes.len() > limits::BINARY_FILE_BYTES => {
+            Err(SheetError::TooLarge(limits::BINARY_FILE_BYTES))
+        }
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => unharmed(|| xls::read(bytes)),
         _ => match other_kind(bytes) {
             Some(refused) => Err(refused),

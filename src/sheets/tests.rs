@@ -431,6 +431,22 @@ fn too_many_sheets_rows_cells_and_tags_are_refused() {
 }
 
 #[test]
+fn a_long_text_that_many_cells_name_is_not_looked_at_for_ever() {
+    let cells = |count: usize| -> String {
+        (1..=count).map(|row| format!("<row r=\"{row}\"><c r=\"A{row}\" t=\"s\"><v>0</v></c></row>")).collect()
+    };
+    // Seen or not, a text costs time for each cell that names it.
+    for letter in ["x", "\u{a0}"] {
+        let text = letter.repeat(30_000 / letter.len());
+        let strings = format!("<sst><si><t>{text}</t></si></sst>");
+        let book = |count| workbook_with(&sheet(&cells(count)), &strings, &[]);
+        let most = limits::NAMED_TEXT_BYTES / 30_000;
+        assert!(read(&book(most)).is_ok(), "{letter:?}");
+        assert_eq!(refusal(&book(most + 1)), SheetError::TooMuch, "{letter:?}");
+    }
+}
+
+#[test]
 fn a_file_that_breaks_off_is_refused_wherever_it_does() {
     for whole in [workbook(&sheet("<row><c><v>1</v></c></row>")), data("tables/binary.xls")] {
         assert!(read(&whole).is_ok());

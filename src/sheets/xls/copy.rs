@@ -76,6 +76,12 @@ struct Cost {
     walked: usize,
 }
 
+impl Cost {
+    fn bytes(&self) -> usize {
+        self.cells * limits::BINARY_CELL + self.laid_out * limits::BINARY_PLACE
+    }
+}
+
 /// Copies the stream of a workbook.
 pub(super) fn of(stream: &[u8]) -> Result<Copy, SheetError> {
     let Globals { mut copied, bounds, texts_field } = globals(stream)?;
@@ -86,7 +92,7 @@ pub(super) fn of(stream: &[u8]) -> Result<Copy, SheetError> {
         if let Some([top, bottom, left, right]) = counted.extent {
             cost.laid_out += (usize::from(bottom - top) + 1) * (usize::from(right - left) + 1);
         }
-        if cost.laid_out > limits::BINARY_CELLS {
+        if cost.bytes() > limits::BINARY_CELL_BYTES {
             return Err(SheetError::TooMuch);
         }
         if cost.walked > stream.len() {
@@ -124,6 +130,10 @@ fn globals(stream: &[u8]) -> Result<Globals, SheetError> {
     loop {
         let (kind, data) = next(&mut rest)?;
         in_texts = kind == SHARED_TEXTS || (in_texts && kind == CONTINUE);
+        // The library makes room for as many texts as are claimed, and reads no more.
+        if kind == SHARED_TEXTS && long(data, 4)? as usize > limits::BINARY_TEXTS {
+            return Err(SheetError::TooMuch);
+        }
         match kind {
             END => break,
             PASSWORD => return Err(SheetError::Protected),
@@ -204,7 +214,7 @@ fn sheet(mut rest: &[u8], copied: &mut Vec<u8>, cost: &mut Cost) -> Result<Count
             MERGED => counted.merge(data)?,
             _ => {}
         }
-        if cost.cells > limits::BINARY_CELLS {
+        if cost.bytes() > limits::BINARY_CELL_BYTES {
             return Err(SheetError::TooMuch);
         }
     }

@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use calamine::{Reader, SheetType, SheetVisible, XlsxError};
 
-use super::grid::{Grid, Kept, cell};
+use super::grid::{Grid, Kept};
 use super::{Sheet, SheetError, Workbook};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
@@ -29,7 +29,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
         let mut grid = Grid::new(&mut kept);
         loop {
             match cells.next_cell() {
-                Ok(Some(found)) => grid.put(found.get_position(), cell(found.get_value().clone().into()))?,
+                Ok(Some(found)) => grid.take(found.get_position(), found.get_value().clone().into())?,
                 Ok(None) => break,
                 // The name of an error that the library does not know, `#SPILL!` for one; no content in any case.
                 Err(XlsxError::CellError(_)) => {}
