@@ -214,4 +214,13 @@ on_both! {
             assert_eq!((&order["storage"], &order["balance"]), (&som(10_000), &som(10_000 - paid_tyiyn)));
         }
     }
+
+    fn of_32_guesses_at_once_five_are_looked_at(s: &Server) {
+        let code = s.order(Until::Arrived).code;
+        s.pay_balance(&code);
+        let path = format!("/v1/orders/{code}/hand-over");
+        let answers = at_once(s, 1, |_, clerk| (CASHIER, path.clone(), json!({"pin": format!("{clerk:06}")})));
+        let of = |slug: &str| answers[0].iter().filter(|answer| answer.status == 409 && answer.json()["code"] == slug).count();
+        assert_eq!((of("wrong_proof"), of("proof_blocked")), (5, CLERKS - 5));
+    }
 }
