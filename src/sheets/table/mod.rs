@@ -139,7 +139,7 @@ pub enum TableError {
 pub struct Table(Kind);
 
 enum Kind {
-    Csv(csv::Writer),
+    Csv(Box<csv::Writer>),
     Xlsx(Box<xlsx::Writer>),
 }
 
@@ -150,7 +150,7 @@ impl Table {
     /// [`TableError`].
     pub fn begin(form: Form, head: &Head) -> Result<Self, TableError> {
         Ok(Self(match form {
-            Form::Csv(separator) => Kind::Csv(csv::Writer::begin(separator, head)?),
+            Form::Csv(separator) => Kind::Csv(Box::new(csv::Writer::begin(separator, head)?)),
             Form::Xlsx => Kind::Xlsx(Box::new(xlsx::Writer::begin(head)?)),
         }))
     }

@@ -32,7 +32,7 @@ fn numbers_stay_numbers_and_moments_are_of_bishkek() {
     let at = "2026-05-25T19:30:00".parse().unwrap();
     let row = vec![Value::minor(-124_550), Value::kilograms(Some(4_200)), Value::whole(7), Value::at(at), Value::Empty];
     let head = head(&["balance", "weight_kg", "pieces", "at", "nothing"]);
-    let sheet = sheet(Form::Xlsx, &head, &[row.clone()]);
+    let sheet = sheet(Form::Xlsx, &head, std::slice::from_ref(&row));
     let cells = &sheet.rows[1].cells;
     let number = |cell: &Cell| matches!(cell, Cell::Number(number) if !number.lossy).then(|| cell.shown().into_owned());
     assert_eq!(
@@ -40,7 +40,7 @@ fn numbers_stay_numbers_and_moments_are_of_bishkek() {
         ["-1245.5", "4.2", "7"].map(|text| Some(text.to_owned()))
     );
     assert_eq!(cells[3], Cell::Date("2026-05-26T01:30:00".parse().unwrap()));
-    let text = |separator| String::from_utf8(bytes(Form::Csv(separator), &head, &[row.clone()])).unwrap();
+    let text = |separator| String::from_utf8(bytes(Form::Csv(separator), &head, std::slice::from_ref(&row))).unwrap();
     let titles = "\u{feff}balance;weight_kg;pieces;at;nothing\r\n";
     assert_eq!(text(Separator::Semicolon), format!("{titles}-1245,50;4,200;7;2026-05-26 01:30:00;\r\n"));
     assert_eq!(text(Separator::Comma).lines().nth(1), Some("-1245.50,4.200,7,2026-05-26 01:30:00,"));
