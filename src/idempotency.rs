@@ -72,6 +72,21 @@ fn known(tx: &mut Tx, intention: &Intention) -> Result<Claim> {
     Ok(if status == 0 { Claim::Open } else { Claim::Answered(Answer::restore(status, &body)) })
 }
 
+/// The answer of an intention that was fulfilled before; only reads.
+///
+/// # Errors
+/// `idempotency_key_reused` when the key belongs to another request.
+pub fn answered(tx: &mut Tx, intention: &Intention) -> Result<Option<Answer>> {
+    let row = keys::table.find((&intention.scope, &intention.key));
+    if !diesel::select(diesel::dsl::exists(row)).get_result::<bool>(tx.conn)? {
+        return Ok(None);
+    }
+    match known(tx, intention)? {
+        Claim::Answered(answer) => Ok(Some(answer)),
+        Claim::Open => Ok(None),
+    }
+}
+
 /// Keeps the answer of a claimed intention, and gives the one that counts: another process that worked at the same
 /// intention may have answered first. The flag tells whether it did.
 ///

@@ -15,7 +15,7 @@ use crate::ids::Actor;
 use crate::state::App;
 
 /// Work in parts, each whole in itself. When it breaks off, the parts that were done stay done, and the same call
-/// goes on with the rest: `begin` finds out what that is.
+/// goes on with the rest: `survey` finds out what that is.
 pub trait InParts: Send + Sync + 'static {
     /// What is to be done.
     type Plan: Send + Sync + 'static;
@@ -24,10 +24,22 @@ pub trait InParts: Send + Sync + 'static {
     /// What is answered.
     type Body: Serialize;
 
-    /// Refuses, or says what is to be done. A refusal changes nothing.
+    /// Refuses, or says what is to be done; only reads, so that others may write meanwhile.
     ///
     /// # Errors
     /// Whatever speaks against the whole call.
+    fn survey(&self, tx: &mut Tx) -> Result<Self::Plan>;
+
+    /// Writes down that the work of a plan begins.
+    ///
+    /// # Errors
+    /// Whatever speaks against it by now; then nothing was changed.
+    fn enter(&self, tx: &mut Tx, plan: &Self::Plan) -> Result<()>;
+
+    /// Both in one transaction, with what must be locked first.
+    ///
+    /// # Errors
+    /// Those of the two.
     fn begin(&self, tx: &mut Tx) -> Result<Self::Plan>;
 
     /// How many parts a plan has.
@@ -49,7 +61,7 @@ pub trait InParts: Send + Sync + 'static {
 /// How far the first transaction came.
 enum Begun<P> {
     Answered(Answer, bool),
-    Planned(P, NaiveDateTime),
+    Planned(Arc<P>, NaiveDateTime),
 }
 
 /// Who works for which request, under which key.
@@ -85,7 +97,7 @@ impl Worker {
     async fn run<W: InParts>(self, work: Arc<W>) -> Result<(Answer, bool)> {
         let (plan, now) = match self.begin(work.clone()).await? {
             Begun::Answered(answer, replayed) => return Ok((answer, replayed)),
-            Begun::Planned(plan, now) => (Arc::new(plan), now),
+            Begun::Planned(plan, now) => (plan, now),
         };
         let mut done = Vec::new();
         for index in 0..W::parts(&plan) {
@@ -102,6 +114,42 @@ impl Worker {
     }
 
     async fn begin<W: InParts>(&self, work: Arc<W>) -> Result<Begun<W::Plan>> {
+        let (surveyor, intention) = (work.clone(), self.intention.clone());
+        let surveyed = self.app.read(&self.actor, move |tx| {
+            if let Some(intention) = &intention
+                && let Some(answer) = idempotency::answered(tx, intention)?
+            {
+                return Ok(Begun::Answered(answer, true));
+            }
+            surveyor.survey(tx).map(|plan| Begun::Planned(Arc::new(plan), tx.now))
+        });
+        match surveyed.await? {
+            Begun::Planned(plan, _) if W::parts(&plan) > 1 => self.enter(work, plan).await,
+            Begun::Planned(..) => self.at_once(work).await,
+            answered => Ok(answered),
+        }
+    }
+
+    /// Begins work in several parts.
+    async fn enter<W: InParts>(&self, work: Arc<W>, plan: Arc<W::Plan>) -> Result<Begun<W::Plan>> {
+        let (intention, entered) = (self.intention.clone(), plan.clone());
+        let answered = self.write(None, move |tx| {
+            if let Some(intention) = &intention
+                && let Claim::Answered(answer) = idempotency::claim(tx, intention)?
+            {
+                return Ok((Some(answer), tx.now));
+            }
+            work.enter(tx, &entered)?;
+            Ok((None, tx.now))
+        });
+        match answered.await? {
+            (Some(answer), _) => Ok(Begun::Answered(answer, true)),
+            (None, now) => Ok(Begun::Planned(plan, now)),
+        }
+    }
+
+    /// Does everything in one transaction; when there is more to do than there was a moment ago, begins it.
+    async fn at_once<W: InParts>(&self, work: Arc<W>) -> Result<Begun<W::Plan>> {
         let intention = self.intention.clone();
         self.write(None, move |tx| {
             if let Some(intention) = &intention
@@ -111,7 +159,7 @@ impl Worker {
             }
             let plan = work.begin(tx)?;
             if W::parts(&plan) > 1 {
-                return Ok(Begun::Planned(plan, tx.now));
+                return Ok(Begun::Planned(Arc::new(plan), tx.now));
             }
             let done = (0..W::parts(&plan)).map(|index| work.part(tx, &plan, index)).collect::<Result<Vec<_>>>()?;
             let answer = work.end(tx, &plan, &done)?.answer()?;

@@ -9,7 +9,7 @@ use super::rules::{self, Action, Outcome, Status};
 use super::scan::{self, Purpose, Scan, Scanned};
 use super::store::{self, Shipment};
 use super::unloading::{bring_in, take_off};
-use super::{expect, lock, lots};
+use super::{expect, find, lock, lots};
 use crate::branches::{self, Branch};
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
@@ -70,6 +70,12 @@ impl Plan {
     pub fn parts(&self) -> usize {
         self.parts.len()
     }
+
+    /// The results that no part will settle.
+    fn rest(&self) -> impl Iterator<Item = &Scanned> {
+        let settled: BTreeSet<usize> = self.parts.iter().flatten().copied().collect();
+        self.results.iter().enumerate().filter(move |(place, _)| !settled.contains(place)).map(|(_, result)| result)
+    }
 }
 
 /// Unloads a truck, or a part of it, in one transaction. What is missing stays on the road and may be scanned later.
@@ -82,23 +88,29 @@ pub fn arrive(tx: &mut Tx, code: &str, arrival: &Arrival) -> Result<Unloaded> {
     end(tx, &plan, &parts)
 }
 
-/// Judges what was scanned and cuts it into parts. Nothing is unloaded yet, but whatever speaks against it is said here.
+/// Begins an arrival: judges what was scanned and cuts it into parts. Nothing is unloaded yet, but whatever speaks against
+/// it is said here.
+///
+/// # Errors
+/// Those of [`survey`].
+pub fn begin(tx: &mut Tx, code: &str, arrival: &Arrival) -> Result<Plan> {
+    lock(tx, code)?;
+    let plan = survey(tx, code, arrival)?;
+    enter(tx, &plan)?;
+    Ok(plan)
+}
+
+/// Judges what was scanned and cuts it into parts; only reads. A full truck takes a while to look through, in which
+/// others may write: the parts judge again what they unload.
 ///
 /// # Errors
 /// `wrong_status` before departure; `already_arrived` for a second arrival of the whole load; `not_on_shipment` when
 /// nothing scanned is on this truck; `validation_failed` for a weight or a damage that belongs to nothing scanned, or a
 /// scan in the future.
-pub fn begin(tx: &mut Tx, code: &str, arrival: &Arrival) -> Result<Plan> {
-    let mut shipment = lock(tx, code)?;
-    refuse_impossible(&shipment, arrival)?;
-    let scans = match arrival.is_whole() {
-        true => whole_load(tx, &shipment)?,
-        false => {
-            let barcodes = arrival.barcodes.iter().flatten().map(Scan::of);
-            arrival.scans.iter().cloned().chain(barcodes).collect()
-        }
-    };
-    let results = purpose(&shipment, &judge(&shipment)).read(tx, &scans)?;
+pub fn survey(tx: &mut Tx, code: &str, arrival: &Arrival) -> Result<Plan> {
+    let shipment = find(tx, code)?;
+    refuse_impossible(&shipment, arrival.is_whole())?;
+    let results = judged(tx, &shipment, arrival)?;
     refuse_strangers(&shipment, &results)?;
     let named = |map: &mut dyn Iterator<Item = &String>, member: &str| by_parcel(map, member, &results);
     let weights_g = named(&mut arrival.weights_g.keys(), "weights")?;
@@ -106,23 +118,48 @@ pub fn begin(tx: &mut Tx, code: &str, arrival: &Arrival) -> Result<Plan> {
     let damaged = named(&mut arrival.damaged.keys(), "damaged")?;
     let damaged: HashMap<_, _> =
         damaged.into_iter().map(|(id, barcode)| (id, arrival.damaged[&barcode].clone())).collect();
-    let to_act = to_act(&results, &damaged);
-    let mut parts = lots::cut(tx, &results, &to_act)?;
-    purpose(&shipment, &judge(&shipment)).remember(tx, rest(&results, &to_act))?;
+    let mut parts = lots::cut(tx, &results, &to_act(&results, &damaged))?;
+    if parts.is_empty() && shipment.status == Status::Departed {
+        // The truck is here even when nothing comes off it; that is a part of its own, with its audit line.
+        parts.push(Vec::new());
+    }
+    let branch = branches::get(tx, &shipment.to_branch_id)?;
+    let is_whole = arrival.is_whole();
+    Ok(Plan { shipment, branch, results, parts, weights_g, damaged, is_whole })
+}
+
+/// What each scan comes to, judged by what is known before anything is locked.
+fn judged(tx: &mut Tx, shipment: &Shipment, arrival: &Arrival) -> Result<Vec<Scanned>> {
+    let judge = judge(shipment);
+    let purpose = purpose(shipment, &judge);
+    if arrival.is_whole() {
+        return Ok(purpose.read_load(whole_load(tx, shipment)?));
+    }
+    let barcodes = arrival.barcodes.iter().flatten().map(Scan::of);
+    purpose.read(tx, &arrival.scans.iter().cloned().chain(barcodes).collect::<Vec<_>>())
+}
+
+/// Writes down that the truck is here, and the scans that change nothing.
+///
+/// # Errors
+/// As [`survey`], when somebody else unloaded the truck meanwhile.
+pub fn enter(tx: &mut Tx, plan: &Plan) -> Result<()> {
+    let mut shipment = lock(tx, &plan.shipment.code)?;
+    refuse_impossible(&shipment, plan.is_whole)?;
+    let judge = judge(&plan.shipment);
+    purpose(&plan.shipment, &judge).remember(tx, plan.rest())?;
+    let before = shipment.clone();
     if shipment.status == Status::Departed {
         shipment.status = Status::Arrived;
         shipment.arrived_at = Some(tx.now);
-        if parts.is_empty() {
-            // The truck is here even when nothing comes off it; that is a part of its own, with its audit line.
-            parts.push(Vec::new());
-        }
     }
-    if arrival.is_whole() && parts.len() > 1 {
+    if plan.is_whole && plan.parts() > 1 {
         shipment.unloading_at.get_or_insert(tx.now);
     }
-    store::update(tx, &shipment)?;
-    let branch = branches::get(tx, &shipment.to_branch_id)?;
-    Ok(Plan { shipment, branch, results, parts, weights_g, damaged, is_whole: arrival.is_whole() })
+    if (shipment.status, shipment.unloading_at) != (before.status, before.unloading_at) {
+        store::update(tx, &shipment)?;
+    }
+    Ok(())
 }
 
 /// Unloads one part; gives what became of it by its place among the results.
@@ -178,11 +215,11 @@ fn purpose<'a>(shipment: &'a Shipment, judge: &'a dyn Fn(&Parcel) -> Outcome) ->
 }
 
 /// Everything that was loaded, as if it had been scanned.
-fn whole_load(tx: &mut Tx, shipment: &Shipment) -> Result<Vec<Scan>> {
+fn whole_load(tx: &mut Tx, shipment: &Shipment) -> Result<Vec<Parcel>> {
     let mut load = parcels::of_shipment(tx, &shipment.id)?;
     // What was reported lost is not found by nobody scanning it.
     load.retain(|parcel| !matches!(parcel.status, parcels::Status::Lost | parcels::Status::Returned));
-    Ok(load.into_iter().map(|parcel| Scan::of(parcel.barcode)).collect())
+    Ok(load)
 }
 
 /// Barcodes by the parcels they mean. One that means nothing scanned is a typing mistake, and somebody would pay for it.
@@ -225,17 +262,11 @@ fn to_act(results: &[Scanned], damaged: &HashMap<ParcelId, String>) -> Vec<usize
     results.iter().enumerate().filter(|(_, result)| acts(result)).map(|(place, _)| place).collect()
 }
 
-/// The results that no part will settle.
-fn rest<'a>(results: &'a [Scanned], to_act: &[usize]) -> impl Iterator<Item = &'a Scanned> {
-    let to_act: BTreeSet<usize> = to_act.iter().copied().collect();
-    results.iter().enumerate().filter(move |(place, _)| !to_act.contains(place)).map(|(_, result)| result)
-}
-
-fn refuse_impossible(shipment: &Shipment, arrival: &Arrival) -> Result<()> {
+fn refuse_impossible(shipment: &Shipment, is_whole: bool) -> Result<()> {
     match shipment.status {
         Status::Loading => expect(shipment, Status::Departed),
         // On a truck that has arrived, "the whole load" would silently find the parcels that are missing.
-        Status::Arrived if arrival.is_whole() && shipment.unloading_at.is_none() => {
+        Status::Arrived if is_whole && shipment.unloading_at.is_none() => {
             let at = shipment.arrived_at.map(|at| at.and_utc().to_rfc3339());
             Problem::new(
                 Slug::AlreadyArrived,

@@ -29,7 +29,7 @@ use crate::error::{Error, Problem, Result, Slug};
 use crate::ids::{BranchId, ShipmentId};
 use crate::orders::{Entry, EventKind};
 
-pub use arrival::{Arrival, Plan, Unloaded, arrive, begin, end, part};
+pub use arrival::{Arrival, Plan, Unloaded, arrive, begin, end, enter, part, survey};
 pub use loading::{depart, load, unload};
 pub use plan::{Load, MOST_PLANNED, Pile, Sorted, Wish, load_of, plan, sorting, warnings};
 pub use road::{NewCheckpoint, NewStation, report, timetable};

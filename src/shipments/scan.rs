@@ -127,6 +127,12 @@ impl Purpose<'_> {
         Ok(results)
     }
 
+    /// The same for parcels that nobody scanned one by one.
+    pub fn read_load(&self, load: Vec<Parcel>) -> Vec<Scanned> {
+        let of_parcel = |parcel: Parcel| Scanned::judged(Scan::of(&parcel.barcode), 0, Some(parcel), self.judge);
+        load.into_iter().map(of_parcel).collect()
+    }
+
     /// Locks the orders of parcels that will change, and judges their scans again under the locks.
     pub fn settle(&self, tx: &mut Tx, scans: &mut [&mut Scanned]) -> Result<BTreeMap<OrderId, Order>> {
         let parcels = || scans.iter().filter_map(|scan| scan.parcel.as_ref());

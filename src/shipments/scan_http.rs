@@ -222,6 +222,14 @@ impl InParts for Unloading {
         super::begin(tx, &self.code, &self.arrival)
     }
 
+    fn survey(&self, tx: &mut Tx) -> Result<Plan> {
+        super::survey(tx, &self.code, &self.arrival)
+    }
+
+    fn enter(&self, tx: &mut Tx, plan: &Plan) -> Result<()> {
+        super::enter(tx, plan)
+    }
+
     fn parts(plan: &Plan) -> usize {
         plan.parts()
     }

@@ -18,18 +18,17 @@ pub struct Size {
     pub parcels: usize,
 }
 
-/// A truck on the road, its parcels' barcodes and its orders' codes.
+/// A truck on the road and its parcels' barcodes.
 pub struct Truck {
     pub code: String,
     pub barcodes: Vec<String>,
-    pub orders: Vec<String>,
 }
 
 impl Server {
     /// A truck to Bishkek that has left with forwarding parcels of one kilogram.
     pub fn full_truck(&self, size: Size) -> Truck {
         let depart = |tx: &mut Tx| {
-            let (barcodes, orders) = received(tx, size)?;
+            let barcodes = received(tx, size)?;
             let new = NewShipment {
                 route: "Torugart".to_owned(),
                 vehicle: "01KG777ABC".to_owned(),
@@ -40,7 +39,7 @@ impl Server {
             let scans: Vec<_> = barcodes.iter().map(Scan::of).collect();
             shipments::load(tx, &code, &scans)?;
             shipments::depart(tx, &code, None)?;
-            Ok(Truck { code, barcodes, orders })
+            Ok(Truck { code, barcodes })
         };
         self.app.write_now(&Actor::System, depart).expect("a truck on the road")
     }
@@ -89,7 +88,7 @@ struct ParcelRow {
 }
 
 /// Customers, orders and parcels as if each had been received: the rows that a house full of work would have.
-fn received(tx: &mut Tx, size: Size) -> Result<(Vec<String>, Vec<String>)> {
+fn received(tx: &mut Tx, size: Size) -> Result<Vec<String>> {
     use batch::Kind::{Moment, Number};
     let at = tx.now.format("%F %T%.f").to_string();
     let branch = torugart::branches::find(tx, "BISH", "")?.id.to_string();
@@ -174,6 +173,5 @@ fn received(tx: &mut Tx, size: Size) -> Result<(Vec<String>, Vec<String>)> {
         ("updated_at", Moment),
     ];
     batch::insert(tx.conn, "parcels", &columns, &parcels)?;
-    let barcodes = parcels.into_iter().map(|parcel| parcel.barcode).collect();
-    Ok((barcodes, orders.into_iter().map(|order| order.code).collect()))
+    Ok(parcels.into_iter().map(|parcel| parcel.barcode).collect())
 }
