@@ -19,6 +19,7 @@ use crate::error::{Error, Problem, Result, Slug};
 use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
+use crate::manifests::{http as manifests, profile::Correction};
 use crate::notifications::http as notifications;
 use crate::parcels::http as parcels;
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
@@ -129,6 +130,14 @@ pub fn routes() -> Vec<Route> {
         get("/v1/statements/{id}", statements::get, CASH_DESK, "One statement and its lines").gives::<statements::StatementView>(200),
         post("/v1/statements/{id}/lines/{n}/confirm", statements::confirm, CASHIER, "A line is the payment of an order").require_key().takes::<statements::ConfirmRequest>().gives::<statements::LineView>(200),
         post("/v1/statements/{id}/lines/{n}/ignore", statements::ignore, CASHIER, "A line is no payment of an order").takes::<statements::IgnoreRequest>().gives::<statements::LineView>(200),
+
+        post("/v1/manifests", manifests::upload, ORDER_DESK, "Upload a warehouse's list of received parcels, XLSX, XLS or CSV: its preview").query::<manifests::UploadQuery>().takes_file(manifests::MEDIA_TYPES).gives::<manifests::ManifestView>(201),
+        get("/v1/manifests", manifests::list, AnyStaff, "Manifests, newest first").query::<Paging>().lists::<manifests::ManifestView>(),
+        get("/v1/manifests/{id}", manifests::get, AnyStaff, "One manifest and its first rows").gives::<manifests::ManifestView>(200),
+        patch("/v1/manifests/{id}", manifests::correct, ORDER_DESK, "Correct the columns that were recognised; the file is read anew, and the next of its kind is read so").takes::<Correction>().gives::<manifests::ManifestView>(200),
+        post("/v1/manifests/{id}/commit", manifests::commit, ORDER_DESK, "Take the rows of a manifest, all of them or none").require_key().query::<manifests::CommitQuery>().takes::<manifests::CommitRequest>().gives::<manifests::ManifestView>(200),
+        get("/v1/manifests/{id}/rows", manifests::rows, AnyStaff, "The rows of a manifest, page by page").query::<manifests::RowsQuery>().lists::<manifests::RowView>(),
+        get("/v1/manifests/{id}/report", manifests::report, AnyStaff, "What became of every row, as a workbook"),
 
         get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().lists::<parcels::ParcelView>(),
         post("/v1/parcels/receive", parcels::receive, WAREHOUSE, "A box reaches the China warehouse; the answer holds its label, when asked").query::<parcels::ReceiveQuery>().takes::<parcels::ReceiveRequest>().gives::<parcels::ReceiveAnswer>(200),

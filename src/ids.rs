@@ -57,6 +57,10 @@ id! {
     StatementId
 }
 id! {
+    /// A warehouse's list of received parcels.
+    ManifestId
+}
+id! {
     /// A notification.
     NotificationId
 }

@@ -38,6 +38,7 @@ pub mod claims;
 pub mod customers;
 pub mod desk;
 pub mod ledger;
+pub mod manifests;
 pub mod notifications;
 pub mod orders;
 pub mod parcels;

@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::Value;
 
-use crate::db::Tx;
 use crate::db::schema::audit;
+use crate::db::{Tx, batch};
 use crate::error::Result;
 use crate::ids::EntryId;
 
@@ -43,6 +43,28 @@ pub fn insert(tx: &mut Tx, action: &str, object: &str, detail: &Value) -> Result
             audit::request_id.eq(&tx.request_id),
         ))
         .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn insert_many(tx: &mut Tx, lines: &[(&'static str, String, Value)]) -> Result<()> {
+    let (actor, role) = (tx.by.name(), tx.by.role().map_or("", |role| role.as_str()));
+    let rows: Vec<Vec<batch::Value<'_>>> = lines
+        .iter()
+        .map(|(action, object, detail)| {
+            vec![
+                batch::Value::text(EntryId::new().to_string()),
+                batch::Value::Moment(Some(tx.now)),
+                batch::Value::text(actor),
+                batch::Value::text(role),
+                batch::Value::text(*action),
+                batch::Value::text(object),
+                batch::Value::text(detail.to_string()),
+                batch::Value::text(&tx.request_id),
+            ]
+        })
+        .collect();
+    let insert = "INSERT INTO audit (id, at, actor, role, action, object, detail, request_id) VALUES";
+    batch::write(tx.conn, insert, &rows, "")?;
     Ok(())
 }
 

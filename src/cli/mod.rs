@@ -1,6 +1,7 @@
 //! The command line.
 
 mod demo;
+mod import;
 mod serve;
 mod tour;
 
@@ -58,6 +59,8 @@ enum Command {
         #[command(subcommand)]
         command: RatesCommand,
     },
+    /// Import a warehouse's list of received parcels.
+    Import(import::ImportArgs),
     /// National QR payment codes.
     Elqr {
         #[command(subcommand)]
@@ -138,6 +141,7 @@ fn run_configured(command: Command, config: Config) -> Result<()> {
         Command::Migrate => migrate_only(&config),
         Command::Staff { command: StaffCommand::Add(add) } => add_staff(config, add),
         Command::Rates { command: RatesCommand::Fetch { from } } => fetch_rates(config, from),
+        Command::Import(args) => import::run(config, &args),
         Command::CheckConfig => check(&config),
         Command::Tour(_) | Command::Elqr { .. } => Ok(()),
     }

@@ -2,6 +2,8 @@
 
 mod store;
 
+use std::collections::HashMap;
+
 use crate::counters;
 use crate::db::Tx;
 use crate::error::{Problem, Result};
@@ -48,7 +50,24 @@ pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>
     store::by_client_code(tx, client_code)
 }
 
-/// The same, held until the transaction ends.
+/// Those of these client codes that are customers', by the code.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_client_codes(tx: &mut Tx, client_codes: &[&str]) -> Result<HashMap<String, Customer>> {
+    let found = store::by_client_codes(tx, client_codes)?;
+    Ok(found.into_iter().map(|customer| (customer.client_code.clone(), customer)).collect())
+}
+
+/// The client code of each of these customers.
+///
+/// # Errors
+/// Those of the database.
+pub fn client_codes(tx: &mut Tx, ids: &[CustomerId]) -> Result<HashMap<CustomerId, String>> {
+    Ok(store::client_codes(tx, ids)?.into_iter().collect())
+}
+
+/// The customer with a client code, held until the transaction ends.
 ///
 /// # Errors
 /// Those of the database.

@@ -9,6 +9,9 @@ use crate::db::schema::customers::{self, table};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
+/// Values asked for at once; SQLite takes a bounded number of parameters.
+const AT_ONCE: usize = 5_000;
+
 /// A customer as stored.
 #[derive(Clone, Debug, Queryable)]
 pub struct Customer {
@@ -51,6 +54,23 @@ pub fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<Customer>> {
 
 pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>> {
     Ok(table.filter(customers::client_code.eq(client_code)).first(tx.conn).optional()?)
+}
+
+pub fn by_client_codes(tx: &mut Tx, client_codes: &[&str]) -> Result<Vec<Customer>> {
+    let mut found = Vec::new();
+    for some in client_codes.chunks(AT_ONCE) {
+        found.extend(table.filter(customers::client_code.eq_any(some.to_vec())).load::<Customer>(tx.conn)?);
+    }
+    Ok(found)
+}
+
+pub fn client_codes(tx: &mut Tx, ids: &[CustomerId]) -> Result<Vec<(CustomerId, String)>> {
+    let mut found = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        let named = table.filter(customers::id.eq_any(some.to_vec())).select((customers::id, customers::client_code));
+        found.extend(named.load::<(CustomerId, String)>(tx.conn)?);
+    }
+    Ok(found)
 }
 
 pub fn by_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {

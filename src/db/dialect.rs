@@ -102,6 +102,20 @@ pub fn claim_callbacks(
     Ok(claimed.into_iter().map(|row| row.id).collect())
 }
 
+/// Locks the rows of orders in the sequence of their identifiers, whatever the sequence in which they are found: two
+/// operations that share orders must not wait for each other in a ring. SQLite has one writer anyway.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_orders(conn: &mut Conn, ids: Vec<&str>) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        diesel::sql_query("SELECT id FROM orders WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
+            .bind::<diesel::sql_types::Array<Text>, _>(ids)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// On PostgreSQL several workers take different rows; SQLite has one writer at a time anyway.
 fn skip_locked(conn: &Conn) -> &'static str {
     match conn {

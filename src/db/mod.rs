@@ -1,12 +1,13 @@
 //! The two databases behind one door: a connection that is either, pools that know the difference, a transaction.
 
+pub mod batch;
 mod dialect;
 pub mod migrate;
 pub mod schema;
 #[macro_use]
 pub mod types;
 
-pub use dialect::{claim_callbacks, claim_due};
+pub use dialect::{claim_callbacks, claim_due, lock_orders};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value};
 
-use super::Order;
 use super::store::{self, TimelineRow};
+use super::{Order, Status};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::ids::OrderId;
@@ -123,6 +123,29 @@ impl Entry {
 pub(super) fn append(tx: &mut Tx, order: &Order, entry: &Entry) -> Result<()> {
     let data = Value::Object(entry.data.clone()).to_string();
     store::insert_event(tx, order, entry.kind, entry.at.unwrap_or(tx.now), entry.place.as_deref(), &data)
+}
+
+/// An entry with the order and the status that it is written for.
+pub(super) struct Written {
+    pub order_id: OrderId,
+    pub status: Status,
+    pub kind: EventKind,
+    pub at: Option<NaiveDateTime>,
+    pub place: Option<String>,
+    pub data: String,
+}
+
+impl Written {
+    pub(super) fn of(order: &Order, entry: Entry) -> Self {
+        Self {
+            order_id: order.id.clone(),
+            status: order.status,
+            kind: entry.kind,
+            at: entry.at,
+            place: entry.place,
+            data: Value::Object(entry.data).to_string(),
+        }
+    }
 }
 
 /// The timeline of an order in the order of events.

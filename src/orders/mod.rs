@@ -2,6 +2,7 @@
 
 mod events;
 pub mod http;
+pub mod many;
 mod offers;
 pub mod rules;
 mod store;

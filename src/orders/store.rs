@@ -1,5 +1,7 @@
 //! The `orders`, `order_items` and `events` tables.
 
+pub mod many;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -11,6 +13,9 @@ use crate::error::Result;
 use crate::ids::{Actor, BranchId, CustomerId, EntryId, OrderId};
 use crate::ledger::Account;
 use crate::money::Currency;
+
+/// Statuses of a forwarding order that has not left China.
+const OPEN_FORWARDING: [Status; 2] = [Status::AwaitingParcel, Status::ReceivedInChina];
 
 /// An order as stored.
 #[derive(Clone, Debug, Queryable)]
@@ -207,7 +212,7 @@ pub fn open_forwarding(tx: &mut Tx, customer: &CustomerId) -> Result<Option<Orde
     Ok(orders::table
         .filter(orders::customer_id.eq(customer))
         .filter(orders::kind.eq(Kind::Forwarding))
-        .filter(orders::status.eq_any([Status::AwaitingParcel, Status::ReceivedInChina]))
+        .filter(orders::status.eq_any(OPEN_FORWARDING))
         .filter(orders::placed_by.ne(Actor::Anyone.name()))
         .order(orders::id.desc())
         .first(tx.conn)

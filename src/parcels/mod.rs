@@ -1,5 +1,6 @@
 //! Parcels: one physical box each, from the courier's number to the customer's hands.
 
+pub mod bulk;
 pub mod freight;
 mod hand_over;
 pub mod http;
@@ -98,11 +99,7 @@ pub fn add(tx: &mut Tx, code: &OrderCode, numbers: &[Tracking]) -> Result<Order>
 /// Those of the database.
 pub fn follow(tx: &mut Tx, order: &mut Order, entry: Option<Entry>) -> Result<bool> {
     let statuses = store::statuses_of(tx, &order.id)?;
-    let target = rules::slowest(&statuses)
-        .map(|progress| orders::parcels_event(order, progress))
-        .and_then(|event| Some((event, orders::rules::next(order.status, event).ok()?)))
-        .filter(|(_, status)| *status != order.status);
-    let Some((event, status)) = target else {
+    let Some((event, status)) = step(order, rules::slowest(&statuses)) else {
         if let Some(entry) = entry {
             orders::note(tx, order, entry)?;
         }
@@ -118,6 +115,13 @@ pub fn follow(tx: &mut Tx, order: &mut Order, entry: Option<Entry>) -> Result<bo
         None => orders::advance(tx, order, event, Entry::new(EventKind::Correction))?,
     }
     Ok(is_ready)
+}
+
+/// The step that an order has to take when this is how far its slowest parcel is, and where it leads.
+fn step(order: &Order, slowest: Option<orders::Progress>) -> Option<(Event, orders::Status)> {
+    let event = orders::parcels_event(order, slowest?);
+    let status = orders::rules::next(order.status, event).ok()?;
+    (status != order.status).then_some((event, status))
 }
 
 /// A parcel by identifier.

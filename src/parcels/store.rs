@@ -1,5 +1,7 @@
 //! The `parcels` table.
 
+pub mod many;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 

@@ -12,6 +12,7 @@ mod cell;
 mod csv;
 mod encoding;
 mod grid;
+mod harmless;
 pub mod limits;
 mod xls;
 mod xlsx;
@@ -21,6 +22,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use thiserror::Error;
 
 pub use cell::{Cell, Number, plain};
+pub use harmless::harmless;
+
+/// What a file with tables may be called on its way here.
+pub const MEDIA_TYPES: &[&str] = &[
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-excel",
+    "application/octet-stream",
+];
 
 /// All sheets of a file, in its order; a CSV file is one sheet without a name.
 #[derive(Clone, Debug, Default, PartialEq)]

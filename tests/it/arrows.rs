@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["customers", "staff", "quotes", "shifts", "starter"],
     &["orders"],
     &["parcels", "payments"],
-    &["acquirers", "acts", "claims", "receipts", "shipments", "statements"],
+    &["acquirers", "acts", "claims", "manifests", "receipts", "shipments", "statements"],
     &["desk", "tracking"],
     &["app"],
     &["cli"],

@@ -25,6 +25,8 @@ mod hand_over;
 mod idempotency;
 mod labels;
 mod ledger;
+mod manifest_family;
+mod manifests;
 mod model;
 mod notifications;
 mod offers;
