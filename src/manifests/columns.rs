@@ -109,6 +109,8 @@ fn assign(headings: &[String], looks: &[Looks], rows: &[Row]) -> Option<(usize, 
         Kind::TotalWeight,
         Kind::Size,
         Kind::Length,
+        Kind::Width,
+        Kind::Height,
         Kind::Pieces,
         Kind::Goods,
         Kind::Date,
@@ -118,10 +120,11 @@ fn assign(headings: &[String], looks: &[Looks], rows: &[Row]) -> Option<(usize, 
     let look = |column: usize| looks.get(column).copied().unwrap_or_default();
     let tracking = tracking_column(&kinds, looks)?;
     let is_named = matches!(kinds.get(tracking), Some(Some((Kind::Tracking, _))));
-    known += usize::from(!is_named);
-    if known < 2 && look(tracking).tracking() < 50 {
+    // Contents may stand in for the heading of the numbers, but a row without any heading is not headings.
+    if known == 0 || (known == 1 && look(tracking).tracking() < 50) {
         return None;
     }
+    known += usize::from(!is_named);
     let client = client_column(&kinds, looks, tracking);
     let first = |wanted: Kind| {
         let of_kind = kinds

@@ -199,21 +199,19 @@ pub struct Correction {
 }
 
 impl Correction {
-    /// Both together; where they differ, the newer one holds.
+    /// Both together; where they differ, the newer one holds. Its sheets come first, so that their places stay.
     #[must_use]
-    pub fn and(mut self, newer: Self) -> Self {
-        self.include_hidden = newer.include_hidden.or(self.include_hidden);
-        for said in newer.sheets {
-            match self.sheets.iter_mut().find(|before| before.sheet == said.sheet) {
-                Some(before) => {
-                    before.header_row = said.header_row.or(before.header_row);
-                    before.columns.extend(said.columns);
-                    before.pass_over = said.pass_over;
-                }
-                None => self.sheets.push(said),
-            }
+    pub fn and(mut self, mut newer: Self) -> Self {
+        newer.include_hidden = newer.include_hidden.or(self.include_hidden);
+        for said in &mut newer.sheets {
+            let Some(at) = self.sheets.iter().position(|before| before.sheet == said.sheet) else { continue };
+            let before = self.sheets.remove(at);
+            said.header_row = said.header_row.or(before.header_row);
+            let columns = std::mem::replace(&mut said.columns, before.columns);
+            said.columns.extend(columns);
         }
-        self
+        newer.sheets.append(&mut self.sheets);
+        newer
     }
 
     /// Whether every sheet that is named is there, once.

@@ -1,14 +1,16 @@
 //! From a file to its parcels: the table of each sheet, the rows that are none, the numbers that stand twice.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::columns::{self, Expected};
 use super::lines::{Line, Outcome, settle_repeated};
-use super::profile::{Columns, Correction, Layout};
+use super::profile::{Column, Columns, Correction, Layout};
 use super::rows::{Found, Table};
 use crate::error::Result;
-use crate::sheets::{Row, Sheet, Workbook};
+use crate::sheets::{Cell, Row, Sheet, Workbook};
 
 /// What is told of a sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -91,7 +93,8 @@ impl SheetProfile {
 
 fn read_sheet(sheet: &Sheet, layout: &Layout, prefix: &str, include_hidden: bool, reading: &mut Reading) {
     let header = sheet.rows.iter().find(|row| Some(row.number) == layout.header_row);
-    let table = Table { sheet: &sheet.name, columns: &layout.columns, prefix, header };
+    let spanning = spanning(sheet, layout.columns.client_code);
+    let table = Table { sheet: &sheet.name, columns: &layout.columns, prefix, header, spanning };
     let rows: Vec<&Row> = sheet.rows.iter().filter(|row| row.number > layout.below).collect();
     let (mut other_rows, mut weighed_g) = (Vec::new(), 0_i64);
     for (at, row) in rows.iter().enumerate() {
@@ -114,4 +117,22 @@ fn read_sheet(sheet: &Sheet, layout: &Layout, prefix: &str, include_hidden: bool
         other_rows,
         shape: header.and_then(super::profile::shape),
     });
+}
+
+/// What is shown in a column in rows where it is one cell with rows above.
+fn spanning(sheet: &Sheet, column: Option<Column>) -> HashMap<u32, &Cell> {
+    let Some(Column(column)) = column else { return HashMap::new() };
+    let mut spans = sheet.merged.iter().filter(|span| span.column == column).peekable();
+    let (mut open, mut shown) = (None, HashMap::new());
+    for row in &sheet.rows {
+        while let Some(span) = spans.next_if(|span| span.first_row <= row.number) {
+            open = (span.first_row == row.number).then(|| (span.last_row, row.cell(column)));
+        }
+        if let Some((last_row, cell)) = open
+            && row.number <= last_row
+        {
+            shown.insert(row.number, cell);
+        }
+    }
+    shown
 }

@@ -1,5 +1,7 @@
 //! One row of a table: a parcel, or what else stands between parcels.
 
+use std::collections::HashMap;
+
 use super::couriers;
 use super::headings;
 use super::lines::Line;
@@ -26,6 +28,8 @@ pub struct Table<'a> {
     pub prefix: &'a str,
     /// Its headings.
     pub header: Option<&'a Row>,
+    /// The marks that are one cell for several rows, by these rows.
+    pub spanning: HashMap<u32, &'a Cell>,
 }
 
 impl Table<'_> {
@@ -90,7 +94,10 @@ impl Table<'_> {
         let is_sum = |weight_g: i64| weighed_g > 0 && (weight_g - weighed_g).abs() * 200 <= weighed_g;
         let sum_g = columns.weight.and_then(|of| total(row.cell(of.column.0), of.unit));
         let is_total = !has_number && are_numbers && !has_size && !has_words;
-        (is_total && (sum_g.is_some_and(is_sum) || (is_last && filled.len() <= 3))).then_some("a total without a word")
+        // A program that writes formulas without computing them leaves zeros.
+        let are_zeros = filled.iter().all(|(_, cell)| matches!(cell, Cell::Number(number) if &*number.text == "0"));
+        let is_it = sum_g.is_some_and(is_sum) || are_zeros || (is_last && filled.len() <= 3);
+        (is_total && is_it).then_some("a total without a word")
     }
 
     fn is_heading(&self, row: &Row) -> bool {
@@ -137,7 +144,11 @@ impl Table<'_> {
 
     fn own(&self, row: &Row, line: &mut Line) {
         let Some(column) = self.columns.client_code else { return };
-        let typed = plain(&row.cell(column.0).shown());
+        let cell = match row.cell(column.0) {
+            Cell::Empty => self.spanning.get(&row.number).copied().unwrap_or(&Cell::Empty),
+            own => own,
+        };
+        let typed = plain(&cell.shown());
         match marks::read(self.prefix, &typed) {
             Mark::None => {}
             Mark::Client(code) => line.client_code = Some(code),

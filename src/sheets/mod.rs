@@ -48,6 +48,19 @@ pub struct Sheet {
     pub hidden: bool,
     /// The rows with something in them, from the top.
     pub rows: Vec<Row>,
+    /// Cells that are one over several rows, from the top; only the uppermost has the content. Known of XLSX alone.
+    pub merged: Vec<Merged>,
+}
+
+/// Cells that are shown as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Merged {
+    /// The number of its first row.
+    pub first_row: u32,
+    /// The number of its last row.
+    pub last_row: u32,
+    /// Its first column, counted from 0.
+    pub column: usize,
 }
 
 /// A row with something in it.

@@ -390,6 +390,27 @@ fn bad_rows_are_named_one_by_one() {
 }
 
 #[test]
+fn a_mark_that_spans_rows_is_that_of_each() {
+    let mut workbook = Workbook::new();
+    let format = Format::new();
+    let sheet = workbook.add_worksheet();
+    draw(
+        sheet,
+        &[
+            &[T("唛头"), T("单号"), T("kg")],
+            &[E, T("YT0000000000001"), N(1.0)],
+            &[E, T("YT0000000000002"), N(2.0)],
+            &[T("KG-10013"), T("YT0000000000003"), N(3.0)],
+            &[E, T("YT0000000000004"), N(4.0)],
+        ],
+    );
+    sheet.merge_range(1, 0, 2, 0, "KG-10012", &format).unwrap();
+    let clients: Vec<_> =
+        parcels(&workbook.save_to_buffer().unwrap()).into_iter().map(|(_, client, _)| client).collect();
+    assert_eq!(clients, ["KG-10012", "KG-10012", "KG-10013", ""]);
+}
+
+#[test]
 fn the_total_weight_of_several_pieces_is_the_parcel() {
     let rows: Rows<'_> = &[
         &[T("单号"), T("唛头"), T("件数"), T("重量"), T("总重量")],

@@ -8,6 +8,7 @@ use torugart::ids::Actor;
 use torugart::phone::Phone;
 use torugart::texts::Lang;
 
+use crate::harness::program::{Shell, file};
 use crate::harness::server::*;
 
 const CSV: &str = "text/csv";
@@ -297,4 +298,90 @@ on_both! {
         let next = s.get(AUDITOR, &format!("/v1/manifests?limit=1&cursor={}", second["id"].as_str().unwrap())).expect(200);
         assert_eq!((&next["items"][0]["id"], &next["next_cursor"]), (&first["id"], &Value::Null));
     }
+}
+
+/// A list of so many boxes of nobody.
+fn unmarked(count: usize) -> String {
+    let rows: String = (0..count).map(|n| format!("YT88{n:09};1,{:02}\n", n % 100)).collect();
+    format!("трек;вес кг\n{rows}")
+}
+
+/// Counts of an answer to `import --json`.
+fn told(out: &str) -> (Value, [i64; 5]) {
+    let told: Value = serde_json::from_str(out).unwrap();
+    let counts = counts(&told);
+    (told, counts)
+}
+
+#[test]
+fn a_file_is_imported_from_the_command_line() {
+    let shell = Shell::new();
+    let list = file(&shell, "in/list.csv", &unmarked(3));
+    let (dry, counted) = told(shell.run(&["import", &list, "--dry-run", "--json"]).succeeded());
+    assert_eq!((counted, &dry["committed"]), ([3, 0, 0, 0, 0], &json!(false)));
+    assert_eq!(
+        dry["rows"][0],
+        json!({"sheet": "", "row": 2, "outcome": "created", "tracking_number": "YT88000000000", "client_code": null, "weight_g": 1000,
+               "reason": "received as unclaimed, for it has no client code"})
+    );
+    assert!(!shell.path("in/list.report.xlsx").exists());
+    let (done, counted) = told(shell.run(&["import", &list, "--json", "--branch", "gz"]).succeeded());
+    assert_eq!((counted, &done["committed"]), ([3, 0, 0, 0, 0], &json!(true)));
+    assert!(shell.path("in/list.report.xlsx").exists());
+    let again = shell.run(&["import", &list, "--report", &shell.path("r.xlsx").display().to_string()]);
+    assert!(again.succeeded().contains("unchanged       3"), "{}", again.out);
+    assert!(shell.path("r.xlsx").exists());
+}
+
+#[test]
+fn a_list_with_errors_fails_and_says_how_to_go_on() {
+    let shell = Shell::new();
+    let list = file(&shell, "list.csv", "трек;код;вес кг\nYT8812345678901;KG-10999;1\nYT8812345678902;;1\n");
+    for args in [&["import", &list, "--dry-run"][..], &["import", &list]] {
+        let refused = shell.run(args);
+        assert!(refused.failed().contains("--skip-errors"), "{}", refused.err);
+        assert!(refused.out.contains("row 2: no customer has the client code KG-10999"), "{}", refused.out);
+    }
+    let (_, counted) = told(shell.run(&["import", &list, "--json", "--skip-errors"]).succeeded());
+    assert_eq!(counted, [1, 0, 0, 0, 1]);
+    for (args, complaint) in [
+        (&["import", "missing.xlsx"][..], "cannot be read"),
+        (&["import", &list, "--branch", "BISH"], "BISH is no warehouse in China"),
+        (&["import", &list, "--branch", "X"], "no branch"),
+        (&["import", &file(&shell, "x.xlsx", "%PDF-1.7")], "this is a PDF document"),
+    ] {
+        let refused = shell.run(args);
+        assert!(refused.failed().contains(complaint), "{}", refused.err);
+    }
+}
+
+/// However far its log of changes has grown when the program is killed, all rows are there afterwards or none.
+#[test]
+fn an_import_that_is_killed_leaves_all_rows_or_none() {
+    const ROWS: i64 = 3_000;
+    let mut ends = Vec::new();
+    for written in [1, 200_000, 1_000_000, 2_500_000, 3_500_000, u64::MAX] {
+        let shell = Shell::new();
+        let list = file(&shell, "list.csv", &unmarked(ROWS as usize));
+        shell.run(&["import", &file(&shell, "empty.csv", &unmarked(0)), "--dry-run"]);
+        let log = shell.path("data/torugart.db-wal");
+        let mut running = shell.start(&["import", &list]);
+        let has_grown = || std::fs::metadata(&log).is_ok_and(|log| log.len() >= written);
+        let mut has_ended = false;
+        while !has_grown() && !has_ended {
+            std::thread::yield_now();
+            has_ended = running.has_ended();
+        }
+        if !has_ended {
+            running.stop("KILL");
+        }
+        let (_, counted) = told(shell.run(&["import", &list, "--dry-run", "--json"]).succeeded());
+        assert!([[ROWS, 0, 0, 0, 0], [0, 0, ROWS, 0, 0]].contains(&counted), "{written}: {counted:?}");
+        ends.push(counted[0] == 0);
+    }
+    assert_eq!(
+        (ends.first(), ends.last()),
+        (Some(&false), Some(&true)),
+        "killed early nothing is there, not killed all is"
+    );
 }

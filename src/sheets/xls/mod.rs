@@ -36,7 +36,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
             }
         }
         let rows = grid.finish(&counted.hidden);
-        workbook.sheets.push(Sheet { name: sheet.name, hidden: sheet.visible != SheetVisible::Visible, rows });
+        workbook.sheets.push(Sheet {
+            name: sheet.name,
+            hidden: sheet.visible != SheetVisible::Visible,
+            rows,
+            merged: Vec::new(),
+        });
     }
     Ok(workbook)
 }

@@ -21,8 +21,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
         if listed.typ != SheetType::WorkSheet {
             continue;
         }
-        let hidden = match parts.get(&listed.name) {
-            Some(part) => parts::hidden_rows(&mut archive, part)?,
+        let (hidden, merged) = match parts.get(&listed.name) {
+            Some(part) => parts::hidden_and_merged(&mut archive, part)?,
             None => return Err(SheetError::Damaged("a sheet is listed that is not there")),
         };
         let mut cells = book.worksheet_cells_reader(&listed.name).map_err(refused)?;
@@ -37,7 +37,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
             }
         }
         let rows = grid.finish(&hidden);
-        workbook.sheets.push(Sheet { name: listed.name, hidden: listed.visible != SheetVisible::Visible, rows });
+        let hidden = listed.visible != SheetVisible::Visible;
+        workbook.sheets.push(Sheet { name: listed.name, hidden, rows, merged });
     }
     if workbook.sheets.is_empty() { Err(SheetError::Damaged("it has no sheet")) } else { Ok(workbook) }
 }

@@ -8,8 +8,8 @@ use std::io::BufReader;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::super::SheetError;
 use super::super::limits;
+use super::super::{Merged, SheetError};
 use super::archive::{Archive, is_xml};
 
 const NOT_XML: SheetError = SheetError::Damaged("a part of it is not proper XML");
@@ -24,7 +24,7 @@ pub(super) fn sheets(archive: &mut Archive<'_>) -> Result<HashMap<String, String
     let (folder, file) = book.rsplit_once('/').unwrap_or(("", book));
     let targets = relations(archive, &format!("{folder}/_rels/{file}.rels"), |_| true)?;
     let (mut parts, mut count) = (HashMap::new(), 0);
-    tags(archive, book, limits::LIST_BYTES, |tag| {
+    tags(archive, book, limits::LIST_BYTES, "", |tag| {
         if tag.local_name().as_ref() == "sheet" {
             let name = attribute(tag, "name")?.unwrap_or_default();
             let wanted = attribute(tag, "id")?.unwrap_or_default();
@@ -45,20 +45,42 @@ pub(super) fn sheets(archive: &mut Archive<'_>) -> Result<HashMap<String, String
     if bytes > limits::UNPACKED_BYTES as u64 { Err(SheetError::TooMuchUnpacked) } else { Ok(parts) }
 }
 
-/// The numbers of the rows that a sheet does not show.
-pub(super) fn hidden_rows(archive: &mut Archive<'_>, part: &str) -> Result<BTreeSet<u32>, SheetError> {
-    let (mut hidden, mut last) = (BTreeSet::new(), 0_u32);
-    tags(archive, part, limits::UNPACKED_BYTES, |tag| {
-        if tag.local_name().as_ref() == "row" {
-            let number = attribute(tag, "r")?.and_then(|number| number.parse().ok());
-            last = number.unwrap_or(last.saturating_add(1));
-            if attribute(tag, "hidden")?.is_some_and(|value| matches!(value.as_str(), "1" | "true" | "on")) {
-                hidden.insert(last);
+/// What calamine does not say of a sheet: the numbers of the rows that it does not show, and the cells that are one over
+/// several rows, which are listed after all others.
+pub(super) fn hidden_and_merged(
+    archive: &mut Archive<'_>,
+    part: &str,
+) -> Result<(BTreeSet<u32>, Vec<Merged>), SheetError> {
+    let (mut hidden, mut merged, mut last) = (BTreeSet::new(), Vec::new(), 0_u32);
+    tags(archive, part, limits::UNPACKED_BYTES, "mergeCells", |tag| {
+        match tag.local_name().as_ref() {
+            "row" => {
+                let number = attribute(tag, "r")?.and_then(|number| number.parse().ok());
+                last = number.unwrap_or(last.saturating_add(1));
+                if attribute(tag, "hidden")?.is_some_and(|value| matches!(value.as_str(), "1" | "true" | "on")) {
+                    hidden.insert(last);
+                }
             }
+            "mergeCell" => merged.extend(attribute(tag, "ref")?.and_then(|range| over_rows(&range))),
+            _ => {}
         }
-        if hidden.len() > limits::ROWS { Err(SheetError::TooManyRows) } else { Ok(()) }
+        if hidden.len().max(merged.len()) > limits::ROWS { Err(SheetError::TooManyRows) } else { Ok(()) }
     })?;
-    Ok(hidden)
+    merged.sort_unstable();
+    Ok((hidden, merged))
+}
+
+/// `B4:B9`, when it spans rows.
+fn over_rows(range: &str) -> Option<Merged> {
+    let place = |place: &str| {
+        let digits = place.find(|c: char| c.is_ascii_digit())?;
+        let letters = place[..digits].bytes().filter(u8::is_ascii_uppercase);
+        let column = letters.fold(0_usize, |column, letter| column.saturating_mul(26) + usize::from(letter - b'A') + 1);
+        Some((place[digits..].parse::<u32>().ok()?, column.checked_sub(1)?))
+    };
+    let (from, to) = range.split_once(':')?;
+    let ((first_row, column), (last_row, _)) = (place(from)?, place(to)?);
+    (first_row < last_row).then_some(Merged { first_row, last_row, column })
 }
 
 /// The texts and the styles that calamine holds while it reads: it makes room for as many texts as a file claims, and
@@ -81,9 +103,9 @@ fn check_shared(archive: &mut Archive<'_>) -> Result<(), SheetError> {
             if is_too_much { Err(SheetError::TooMuch) } else { Ok(()) }
         };
         if lower.ends_with("sharedstrings.xml") {
-            tags(archive, name, limits::SHARED_TEXT_BYTES, look)?;
+            tags(archive, name, limits::SHARED_TEXT_BYTES, "", look)?;
         } else if ["styles.xml", "theme1.xml", ".rels"].iter().any(|ending| lower.ends_with(ending)) {
-            tags(archive, name, limits::LIST_BYTES, &mut look)?;
+            tags(archive, name, limits::LIST_BYTES, "", &mut look)?;
         }
     }
     Ok(())
@@ -96,7 +118,7 @@ fn relations(
     is_wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<(String, String)>, SheetError> {
     let mut found = Vec::new();
-    tags(archive, part, limits::LIST_BYTES, |tag| {
+    tags(archive, part, limits::LIST_BYTES, "", |tag| {
         let is_relation = tag.local_name().as_ref() == "Relationship";
         if is_relation && is_wanted(&attribute(tag, "Type")?.unwrap_or_default()) {
             found.push((attribute(tag, "Id")?.unwrap_or_default(), attribute(tag, "Target")?.unwrap_or_default()));
@@ -113,11 +135,12 @@ fn find(archive: &Archive<'_>, part: &str) -> Option<String> {
     archive.file_names().flatten().find(is_it).map(Cow::into_owned)
 }
 
-/// Shows every opening tag of a part, as far as the cells reach.
+/// Shows every opening tag of a part, up to the end of the one named `until`.
 fn tags(
     archive: &mut Archive<'_>,
     part: &str,
     most_bytes: usize,
+    until: &str,
     mut each: impl FnMut(&BytesStart<'_>) -> Result<(), SheetError>,
 ) -> Result<(), SheetError> {
     let name = find(archive, part).filter(|name| is_xml(name));
@@ -133,7 +156,7 @@ fn tags(
         buffer.clear();
         match reader.read_event_into(&mut buffer).map_err(|_| NOT_XML)? {
             Event::Start(tag) | Event::Empty(tag) => each(&tag)?,
-            Event::End(tag) if tag.local_name().as_ref() == "sheetData" => return Ok(()),
+            Event::End(tag) if tag.local_name().as_ref() == until => return Ok(()),
             Event::Eof => return Ok(()),
             _ => {}
         }
