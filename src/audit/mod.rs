@@ -22,11 +22,11 @@ pub fn record(tx: &mut Tx, action: &str, object: &str, detail: impl Serialize) -
     store::insert(tx, action, object, &detail)
 }
 
-/// Writes many lines of the trail at once: action, object and detail of each.
+/// Writes many lines of the trail at once: action, object and detail, JSON, of each.
 ///
 /// # Errors
 /// Those of the database.
-pub fn record_many(tx: &mut Tx, lines: &[(&'static str, String, Value)]) -> Result<()> {
+pub fn record_many(tx: &mut Tx, lines: &[(&'static str, String, String)]) -> Result<()> {
     store::insert_many(tx, lines)
 }
 

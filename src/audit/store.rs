@@ -46,25 +46,22 @@ pub fn insert(tx: &mut Tx, action: &str, object: &str, detail: &Value) -> Result
     Ok(())
 }
 
-pub fn insert_many(tx: &mut Tx, lines: &[(&'static str, String, Value)]) -> Result<()> {
-    let (actor, role) = (tx.by.name(), tx.by.role().map_or("", |role| role.as_str()));
-    let rows: Vec<Vec<batch::Value<'_>>> = lines
-        .iter()
-        .map(|(action, object, detail)| {
-            vec![
-                batch::Value::text(EntryId::new().to_string()),
-                batch::Value::Moment(Some(tx.now)),
-                batch::Value::text(actor),
-                batch::Value::text(role),
-                batch::Value::text(*action),
-                batch::Value::text(object),
-                batch::Value::text(detail.to_string()),
-                batch::Value::text(&tx.request_id),
-            ]
-        })
-        .collect();
+pub fn insert_many(tx: &mut Tx, lines: &[(&'static str, String, String)]) -> Result<()> {
+    let (now, actor, role) = (tx.now, tx.by.name(), tx.by.role().map_or("", |role| role.as_str()));
+    let rows = lines.iter().map(|(action, object, detail)| {
+        vec![
+            batch::Value::text(EntryId::new().to_string()),
+            batch::Value::Moment(Some(now)),
+            batch::Value::text(actor),
+            batch::Value::text(role),
+            batch::Value::text(*action),
+            batch::Value::text(object),
+            batch::Value::text(detail),
+            batch::Value::text(&tx.request_id),
+        ]
+    });
     let insert = "INSERT INTO audit (id, at, actor, role, action, object, detail, request_id) VALUES";
-    batch::write(tx.conn, insert, &rows, "")?;
+    batch::write(tx.conn, insert, rows, "")?;
     Ok(())
 }
 

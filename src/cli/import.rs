@@ -105,9 +105,11 @@ fn take(
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
     let manifest =
         app.write_now(&Actor::System, |tx| manifests::upload(tx, &desk.branch.id, name.as_deref(), bytes, &preview))?;
+    let Preview { sheets, said, rows } = preview;
+    drop(rows);
     app.write_now(&Actor::System, |tx| manifests::commit(tx, &manifest.id, skip_errors)).map_err(plain)?;
     let rows = app.read_now(&Actor::System, |tx| manifests::rows(tx, &manifest.id))?;
-    Ok(Told { rows, sheets: preview.sheets, said: preview.said, is_committed: true })
+    Ok(Told { rows, sheets, said, is_committed: true })
 }
 
 /// At a shell a problem is its sentence.

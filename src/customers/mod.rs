@@ -59,6 +59,14 @@ pub fn by_client_codes(tx: &mut Tx, client_codes: &[&str]) -> Result<HashMap<Str
     Ok(found.into_iter().map(|customer| (customer.client_code.clone(), customer)).collect())
 }
 
+/// Holds the customers with these client codes until the transaction ends, in the sequence of the codes.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_many(tx: &mut Tx, client_codes: Vec<&str>) -> Result<()> {
+    store::lock_many(tx, client_codes)
+}
+
 /// The client code of each of these customers.
 ///
 /// # Errors

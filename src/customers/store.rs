@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::Person;
-use crate::db::Tx;
 use crate::db::schema::customers::{self, table};
+use crate::db::{self, Tx};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
@@ -62,6 +62,11 @@ pub fn by_client_codes(tx: &mut Tx, client_codes: &[&str]) -> Result<Vec<Custome
         found.extend(table.filter(customers::client_code.eq_any(some.to_vec())).load::<Customer>(tx.conn)?);
     }
     Ok(found)
+}
+
+pub fn lock_many(tx: &mut Tx, client_codes: Vec<&str>) -> Result<()> {
+    let query = "SELECT id FROM customers WHERE client_code = ANY($1) ORDER BY client_code FOR NO KEY UPDATE";
+    db::lock_in_sequence(tx.conn, query, client_codes)
 }
 
 pub fn client_codes(tx: &mut Tx, ids: &[CustomerId]) -> Result<Vec<(CustomerId, String)>> {

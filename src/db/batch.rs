@@ -47,11 +47,18 @@ impl<'a> Value<'a> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn write(conn: &mut Conn, before: &'static str, rows: &[Vec<Value<'_>>], after: &'static str) -> Result<usize> {
-    let width = rows.first().map_or(1, |row| row.len().max(1));
+pub fn write<'a>(
+    conn: &mut Conn,
+    before: &'static str,
+    rows: impl Iterator<Item = Vec<Value<'a>>>,
+    after: &'static str,
+) -> Result<usize> {
+    let mut rows = rows.peekable();
     let mut changed = 0;
-    for rows in rows.chunks((MOST_VALUES / width).clamp(1, MOST_ROWS)) {
-        changed += Rows { before, rows, after }.execute(conn)?;
+    while let Some(first) = rows.peek() {
+        let most = (MOST_VALUES / first.len().max(1)).clamp(1, MOST_ROWS);
+        let some: Vec<_> = rows.by_ref().take(most).collect();
+        changed += Rows { before, rows: &some, after }.execute(conn)?;
     }
     Ok(changed)
 }

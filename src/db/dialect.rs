@@ -102,16 +102,14 @@ pub fn claim_callbacks(
     Ok(claimed.into_iter().map(|row| row.id).collect())
 }
 
-/// Locks the rows of orders in the sequence of their identifiers, whatever the sequence in which they are found: two
-/// operations that share orders must not wait for each other in a ring. SQLite has one writer anyway.
+/// Locks the rows that a query finds by these names in the sequence that it orders them in: two operations that share
+/// rows must not wait for each other in a ring. SQLite has one writer anyway.
 ///
 /// # Errors
 /// Those of the database.
-pub fn lock_orders(conn: &mut Conn, ids: Vec<&str>) -> Result<()> {
+pub fn lock_in_sequence(conn: &mut Conn, query: &'static str, names: Vec<&str>) -> Result<()> {
     if let Conn::Pg(conn) = conn {
-        diesel::sql_query("SELECT id FROM orders WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
-            .bind::<diesel::sql_types::Array<Text>, _>(ids)
-            .execute(conn)?;
+        diesel::sql_query(query).bind::<diesel::sql_types::Array<Text>, _>(names).execute(conn)?;
     }
     Ok(())
 }

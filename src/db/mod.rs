@@ -7,7 +7,7 @@ pub mod schema;
 #[macro_use]
 pub mod types;
 
-pub use dialect::{claim_callbacks, claim_due, lock_orders};
+pub use dialect::{claim_callbacks, claim_due, lock_in_sequence};
 
 use std::sync::Arc;
 use std::time::Duration;

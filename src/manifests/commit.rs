@@ -124,23 +124,25 @@ fn lock(
     let open = orders::open_forwarding_of(tx, &ids)?;
     wanted.extend(open.values().cloned());
     let mut locked = orders::lock_many(tx, &wanted.into_iter().collect::<Vec<_>>())?;
-    // One of them may have left China before it was locked.
-    let still_open = orders::open_forwarding_of(tx, &ids)?;
-    let mut homes = HashMap::new();
-    for code in clients {
-        let Some(customer) = facts.customers.get(code) else { continue };
-        let order = match still_open.get(&customer.id).filter(|id| locked.contains_key(*id)) {
-            Some(id) => id.clone(),
-            None => {
-                let begun = bulk::order_of_client(tx, code)?.ok_or_else(Error::lost_race)?;
-                let id = begun.id.clone();
-                locked.insert(id.clone(), begun);
-                id
-            }
-        };
-        homes.insert(code.to_owned(), order);
-    }
-    Ok((locked, homes))
+    // One of them may have left China before it was locked; whoever has none then is locked, looked at again, and gets one.
+    let mut open = orders::open_forwarding_of(tx, &ids)?;
+    open.retain(|_, id| locked.contains_key(id));
+    let homeless: Vec<&Customer> = clients
+        .iter()
+        .filter_map(|code| facts.customers.get(*code))
+        .filter(|customer| !open.contains_key(&customer.id))
+        .collect();
+    customers::lock_many(tx, homeless.iter().map(|customer| customer.client_code.as_str()).collect())?;
+    let begun =
+        orders::open_forwarding_of(tx, &homeless.iter().map(|customer| customer.id.clone()).collect::<Vec<_>>())?;
+    locked.extend(orders::lock_many(tx, &begun.values().cloned().collect::<Vec<_>>())?);
+    let (_, without): (Vec<_>, Vec<_>) = homeless.into_iter().partition(|customer| begun.contains_key(&customer.id));
+    let placed = orders::place_forwarding(tx, &without)?;
+    open.extend(begun);
+    open.extend(placed.values().map(|order| (order.customer_id.clone(), order.id.clone())));
+    locked.extend(placed);
+    let home = |code: &str| Some((code.to_owned(), open.get(&facts.customers.get(code)?.id)?.clone()));
+    Ok((locked, clients.into_iter().filter_map(home).collect()))
 }
 
 fn take(

@@ -140,11 +140,11 @@ pub fn insert(
 }
 
 fn insert_rows(tx: &mut Tx, id: &ManifestId, rows: &[Row]) -> Result<()> {
-    let mut written = Vec::new();
-    for (n, block) in (0_i64..).zip(rows.chunks(BLOCK)) {
-        written.push(vec![Value::text(id.as_str()), Value::Number(Some(n)), Value::text(print(block)?)]);
-    }
-    batch::write(tx.conn, "INSERT INTO manifest_blocks (manifest_id, n, lines) VALUES", &written, "")?;
+    let printed = rows.chunks(BLOCK).map(print).collect::<Result<Vec<String>>>()?;
+    let written = (0_i64..)
+        .zip(&printed)
+        .map(|(n, lines)| vec![Value::text(id.as_str()), Value::Number(Some(n)), Value::text(lines)]);
+    batch::write(tx.conn, "INSERT INTO manifest_blocks (manifest_id, n, lines) VALUES", written, "")?;
     Ok(())
 }
 

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::rules::{self, Status};
 use super::store::many::{self as store, Fresh};
-use super::{Parcel, intake, step};
+use super::{Parcel, step};
 use crate::audit;
 use crate::code;
 use crate::db::Tx;
@@ -42,14 +42,6 @@ pub fn meant(tx: &mut Tx, numbers: &[&str]) -> Result<HashMap<String, Parcel>> {
     store::meant(tx, numbers)
 }
 
-/// The order, locked, that a box with only this client's mark joins.
-///
-/// # Errors
-/// Those of the database.
-pub fn order_of_client(tx: &mut Tx, client_code: &str) -> Result<Option<Order>> {
-    intake::order_of_client(tx, client_code)
-}
-
 /// Boxes that are being taken in.
 pub struct Receiving {
     orders: BTreeMap<OrderId, Order>,
@@ -57,7 +49,7 @@ pub struct Receiving {
     fresh: Vec<Fresh>,
     changed: Vec<(Parcel, Status)>,
     steps: orders::many::Batch,
-    trail: Vec<(&'static str, String, Value)>,
+    trail: Vec<(&'static str, String, String)>,
 }
 
 impl Receiving {
@@ -108,7 +100,8 @@ impl Receiving {
             json!({
                 "barcode": parcel.barcode, "tracking_number": parcel.tracking_number, "weight_g": parcel.weight_g,
                 "status": status, "order": order,
-            }),
+            })
+            .to_string(),
         ));
         self.fresh.push(parcel);
         match order {
@@ -136,7 +129,8 @@ impl Receiving {
             json!({
                 "barcode": parcel.barcode, "tracking_number": parcel.tracking_number, "weight_g": parcel.weight_g,
                 "status": parcel.status, "order": parcel.order_id,
-            }),
+            })
+            .to_string(),
         ));
         self.join(parcel, before)
     }
@@ -152,7 +146,7 @@ impl Receiving {
         self.trail.push((
             "parcel.claimed",
             parcel.id.to_string(),
-            json!({"order": order, "client_code": listed.client_code}),
+            json!({"order": order, "client_code": listed.client_code}).to_string(),
         ));
         complete(&mut parcel, listed);
         self.join(parcel, before)
@@ -165,7 +159,7 @@ impl Receiving {
         self.trail.push((
             "parcel.weighed_again",
             parcel.id.to_string(),
-            json!({"reason": "a manifest says so", "weight_g": audit::change(before, parcel.weight_g)}),
+            json!({"reason": "a manifest says so", "weight_g": audit::change(before, parcel.weight_g)}).to_string(),
         ));
         let status = parcel.status;
         self.changed.push((parcel, status));
@@ -211,7 +205,9 @@ impl Receiving {
     /// Those of the database; one worth another try when somebody else was faster.
     pub fn write(self, tx: &mut Tx) -> Result<()> {
         store::insert(tx, &self.fresh)?;
+        drop(self.fresh);
         store::update(tx, &self.changed)?;
+        drop(self.changed);
         self.steps.write(tx)?;
         audit::record_many(tx, &self.trail)
     }

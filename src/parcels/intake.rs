@@ -128,7 +128,7 @@ fn may_take(status: orders::Status) -> bool {
 }
 
 /// A box with only a client's mark joins their forwarding order that is still in China, or begins one.
-pub(super) fn order_of_client(tx: &mut Tx, client_code: &str) -> Result<Option<Order>> {
+fn order_of_client(tx: &mut Tx, client_code: &str) -> Result<Option<Order>> {
     // Locked, so that two boxes of one client at once do not begin two orders.
     let Some(customer) = customers::lock(tx, client_code)? else { return Ok(None) };
     match orders::open_forwarding(tx, &customer.id)? {

@@ -64,35 +64,33 @@ pub fn statuses(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<(OrderId, Status,
 }
 
 pub fn insert(tx: &mut Tx, fresh: &[Fresh]) -> Result<()> {
-    let rows: Vec<Vec<Value<'_>>> = fresh
-        .iter()
-        .map(|parcel| {
-            let [length_mm, width_mm, height_mm] = sides(parcel.size_mm);
-            vec![
-                Value::text(parcel.id.as_str()),
-                Value::text(&parcel.barcode),
-                Value::maybe(parcel.tracking_number.as_deref()),
-                Value::maybe(parcel.order_id.as_ref().map(OrderId::as_str)),
-                Value::maybe(parcel.client_code.as_deref()),
-                Value::text(parcel.status.as_str()),
-                Value::maybe(parcel.condition.as_deref()),
-                Value::Number(parcel.weight_g),
-                length_mm,
-                width_mm,
-                height_mm,
-                Value::maybe(parcel.note.as_deref()),
-                Value::maybe(parcel.branch_id.as_ref().map(BranchId::as_str)),
-                Value::Moment(Some(tx.now)),
-                Value::Moment(Some(tx.now)),
-                Value::Moment(Some(tx.now)),
-            ]
-        })
-        .collect();
+    let now = tx.now;
+    let rows = fresh.iter().map(|parcel| {
+        let [length_mm, width_mm, height_mm] = sides(parcel.size_mm);
+        vec![
+            Value::text(parcel.id.as_str()),
+            Value::text(&parcel.barcode),
+            Value::maybe(parcel.tracking_number.as_deref()),
+            Value::maybe(parcel.order_id.as_ref().map(OrderId::as_str)),
+            Value::maybe(parcel.client_code.as_deref()),
+            Value::text(parcel.status.as_str()),
+            Value::maybe(parcel.condition.as_deref()),
+            Value::Number(parcel.weight_g),
+            length_mm,
+            width_mm,
+            height_mm,
+            Value::maybe(parcel.note.as_deref()),
+            Value::maybe(parcel.branch_id.as_ref().map(BranchId::as_str)),
+            Value::Moment(Some(now)),
+            Value::Moment(Some(now)),
+            Value::Moment(Some(now)),
+        ]
+    });
     batch::write(
         tx.conn,
         "INSERT INTO parcels (id, barcode, tracking_number, order_id, client_code, status, condition, weight_g, length_mm, \
          width_mm, height_mm, note, branch_id, received_at, created_at, updated_at) VALUES",
-        &rows,
+        rows,
         "",
     )?;
     Ok(())
@@ -110,33 +108,31 @@ fn sides<'a>(size_mm: Option<[i64; 3]>) -> [Value<'a>; 3] {
 /// # Errors
 /// One that is worth another try when somebody else changed one of them meanwhile.
 pub fn update(tx: &mut Tx, changed: &[(Parcel, Status)]) -> Result<()> {
-    let rows: Vec<Vec<Value<'_>>> = changed
-        .iter()
-        .map(|(parcel, before)| {
-            vec![
-                Value::text(parcel.id.as_str()),
-                Value::text(before.as_str()),
-                Value::maybe(parcel.order_id.as_ref().map(OrderId::as_str)),
-                Value::maybe(parcel.client_code.as_deref()),
-                Value::text(parcel.status.as_str()),
-                Value::maybe(parcel.condition.as_deref()),
-                Value::Number(parcel.weight_g),
-                Value::Number(parcel.length_mm),
-                Value::Number(parcel.width_mm),
-                Value::Number(parcel.height_mm),
-                Value::maybe(parcel.note.as_deref()),
-                Value::maybe(parcel.branch_id.as_ref().map(BranchId::as_str)),
-                Value::Moment(parcel.received_at),
-                Value::Moment(Some(tx.now)),
-            ]
-        })
-        .collect();
+    let now = tx.now;
+    let rows = changed.iter().map(|(parcel, before)| {
+        vec![
+            Value::text(parcel.id.as_str()),
+            Value::text(before.as_str()),
+            Value::maybe(parcel.order_id.as_ref().map(OrderId::as_str)),
+            Value::maybe(parcel.client_code.as_deref()),
+            Value::text(parcel.status.as_str()),
+            Value::maybe(parcel.condition.as_deref()),
+            Value::Number(parcel.weight_g),
+            Value::Number(parcel.length_mm),
+            Value::Number(parcel.width_mm),
+            Value::Number(parcel.height_mm),
+            Value::maybe(parcel.note.as_deref()),
+            Value::maybe(parcel.branch_id.as_ref().map(BranchId::as_str)),
+            Value::Moment(parcel.received_at),
+            Value::Moment(Some(now)),
+        ]
+    });
     let written = batch::write(
         tx.conn,
         "UPDATE parcels SET order_id = v.column3, client_code = v.column4, status = v.column5, condition = v.column6, \
          weight_g = v.column7, length_mm = v.column8, width_mm = v.column9, height_mm = v.column10, note = v.column11, \
          branch_id = v.column12, received_at = v.column13, updated_at = v.column14 FROM (VALUES",
-        &rows,
+        rows,
         ") AS v WHERE parcels.id = v.column1 AND parcels.status = v.column2",
     )?;
     if written == changed.len() { Ok(()) } else { Err(Error::lost_race()) }
