@@ -24,6 +24,7 @@ use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
+use crate::manifests::{http as manifests, profile::Correction};
 use crate::notifications::http as notifications;
 use crate::parcels::{http as parcels, queue_http as unclaimed};
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
@@ -143,6 +144,14 @@ pub fn routes() -> Vec<Route> {
         get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().query::<FormQuery>().lists::<parcels::ParcelView>().also(exports::MEDIA_TYPES),
         post("/v1/parcels/scan", intake::see, WAREHOUSE, "Boxes are seen at the door of the China warehouse, before anybody weighs them").takes::<intake::SeeRequest>().gives::<intake::SeeAnswer>(200),
         post("/v1/parcels/receive", intake::receive, WAREHOUSE, "A box is weighed in the China warehouse; the answer holds its label, when asked").query::<intake::ReceiveQuery>().takes::<intake::ReceiveRequest>().gives::<intake::ReceiveAnswer>(200),
+        post("/v1/manifests", manifests::upload, ORDER_DESK, "Upload a warehouse's list of received parcels, XLSX, XLS or CSV: its preview").query::<manifests::UploadQuery>().takes_file(manifests::MEDIA_TYPES).gives::<manifests::ManifestView>(201),
+        get("/v1/manifests", manifests::list, AnyStaff, "Manifests, newest first").query::<Paging>().lists::<manifests::ManifestView>(),
+        get("/v1/manifests/{id}", manifests::get, AnyStaff, "One manifest and its first rows").gives::<manifests::ManifestView>(200),
+        patch("/v1/manifests/{id}", manifests::correct, ORDER_DESK, "Correct the columns that were recognised; the file is read anew, and the next of its kind is read so").takes::<Correction>().gives::<manifests::ManifestView>(200),
+        post("/v1/manifests/{id}/commit", manifests::commit, ORDER_DESK, "Take the rows of a manifest, all of them or none").require_key().query::<manifests::CommitQuery>().takes::<manifests::CommitRequest>().gives::<manifests::ManifestView>(200),
+        get("/v1/manifests/{id}/rows", manifests::rows, AnyStaff, "The rows of a manifest, page by page").query::<manifests::RowsQuery>().lists::<manifests::RowView>(),
+        get("/v1/manifests/{id}/report", manifests::report, AnyStaff, "What became of every row, as a workbook"),
+
         get("/v1/parcels/{id}", parcels::get, AnyStaff, "One parcel").gives::<parcels::ParcelView>(200),
         get("/v1/unclaimed", unclaimed::list, AnyStaff, "Boxes of nobody, newest first, with orders that they may belong to").query::<unclaimed::UnclaimedFilter>().lists::<unclaimed::UnclaimedView>(),
         post("/v1/parcels/{id}/claim", unclaimed::claim, OPERATOR, "An unclaimed parcel finds its order").takes::<unclaimed::ClaimRequest>().gives::<parcels::ParcelView>(200),

@@ -39,6 +39,12 @@ impl Error {
         }
     }
 
+    /// Somebody else changed a row between our reading and our writing it; the second try reads it anew.
+    pub fn lost_race() -> Self {
+        let info = Box::new("a row was changed by somebody else meanwhile".to_owned());
+        Error::Database(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, info))
+    }
+
     /// The problem that an HTTP caller is shown. Internal texts stay in the log.
     pub fn to_problem(&self) -> Problem {
         match self {
@@ -240,6 +246,8 @@ problems! {
         "Send the picture file itself as the body: a JPEG, PNG or WebP, whole, of at most 8 MiB and 25 megapixels. A screenshot of the banking app fits.";
     UnreadableFile = "unreadable_file", 422, "The file cannot be read",
         "The file is not what this call takes, is damaged, or is larger inside than it may be. The detail says which; nothing of it was kept.";
+    RowsWithErrors = "rows_with_errors", 422, "Some rows cannot be imported",
+        "Nothing was imported. Correct the rows that the preview and the report name and send the file again, or commit with `skip_errors` to import all the others. `errors_count` says how many there are.";
     ValidationFailed = "validation_failed", 422, "A field cannot be accepted",
         "`errors` names each bad field by its JSON pointer and says what is expected there. Unknown fields are refused, because a misspelt one would silently do nothing.";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "This key belongs to another request",

@@ -61,6 +61,10 @@ id! {
     StatementId
 }
 id! {
+    /// A warehouse's list of received parcels.
+    ManifestId
+}
+id! {
     /// A notification.
     NotificationId
 }

@@ -43,6 +43,7 @@ pub mod customs;
 pub mod desk;
 pub mod exports;
 pub mod ledger;
+pub mod manifests;
 pub mod notifications;
 pub mod orders;
 pub mod parcels;

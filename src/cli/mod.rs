@@ -1,6 +1,7 @@
 //! The command line.
 
 mod demo;
+mod import;
 mod serve;
 mod sweep;
 mod tour;
@@ -59,6 +60,8 @@ enum Command {
         #[command(subcommand)]
         command: RatesCommand,
     },
+    /// Import a warehouse's list of received parcels.
+    Import(import::ImportArgs),
     /// National QR payment codes.
     Elqr {
         #[command(subcommand)]
@@ -149,6 +152,7 @@ fn run_configured(command: Command, config: Config) -> Result<()> {
         Command::Staff { command: StaffCommand::Add(add) } => add_staff(config, add),
         Command::Rates { command: RatesCommand::Fetch { from } } => fetch_rates(config, from),
         Command::Sweep { dry_run, json } => sweep::sweep(config, dry_run, json),
+        Command::Import(args) => import::run(config, &args),
         Command::CheckConfig => check(&config),
         Command::Tour(_) | Command::Elqr { .. } => Ok(()),
     }

@@ -5,7 +5,7 @@ mod store;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::counters;
-use crate::db::Tx;
+use crate::db::{Tx, batch};
 use crate::error::{Problem, Result};
 use crate::ids::CustomerId;
 use crate::phone::Phone;
@@ -97,6 +97,23 @@ pub fn many(tx: &mut Tx, ids: BTreeSet<CustomerId>) -> Result<HashMap<CustomerId
 /// Those of the database.
 pub fn with_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<Vec<Customer>> {
     store::with_client_codes(tx, client_codes)
+}
+
+/// Those of these client codes that are customers', by the code.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<HashMap<String, Customer>> {
+    let found = store::with_client_codes(tx, client_codes)?;
+    Ok(found.into_iter().map(|customer| (customer.client_code.clone(), customer)).collect())
+}
+
+/// Holds customers until the transaction ends, in the sequence of their identifiers.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
+    batch::lock(tx.conn, "customers", ids)
 }
 
 /// The client codes of these customers.

@@ -54,7 +54,8 @@ pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>
 }
 
 pub fn with_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<Vec<Customer>> {
-    Ok(table.filter(customers::client_code.eq_any(client_codes)).order(customers::client_code).load(tx.conn)?)
+    let these = batch::among(tx.conn, "customers.client_code", client_codes)?;
+    Ok(table.filter(these).order(customers::client_code).load(tx.conn)?)
 }
 
 pub fn by_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {

@@ -452,6 +452,51 @@ diesel::table! {
 }
 
 diesel::table! {
+    manifests (id) {
+        id -> Text,
+        branch_id -> Text,
+        file_name -> Nullable<Text>,
+        state -> Text,
+        sheets -> Text,
+        said -> Text,
+        rows_created -> BigInt,
+        rows_updated -> BigInt,
+        rows_unchanged -> BigInt,
+        rows_skipped -> BigInt,
+        rows_error -> BigInt,
+        uploaded_at -> Timestamp,
+        uploaded_by -> Text,
+        committed_at -> Nullable<Timestamp>,
+        committed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    manifest_files (manifest_id) {
+        manifest_id -> Text,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    manifest_blocks (manifest_id, n) {
+        manifest_id -> Text,
+        n -> Integer,
+        lines -> Text,
+    }
+}
+
+diesel::table! {
+    manifest_profiles (branch_id, shape) {
+        branch_id -> Text,
+        shape -> Text,
+        layout -> Text,
+        remembered_at -> Timestamp,
+        remembered_by -> Text,
+    }
+}
+
+diesel::table! {
     notifications (id) {
         id -> Text,
         message_id -> Text,

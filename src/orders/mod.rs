@@ -2,6 +2,7 @@
 
 mod bulk;
 mod events;
+mod forwarding;
 pub mod http;
 mod offers;
 pub mod rules;
@@ -28,6 +29,7 @@ use crate::quotes;
 
 pub use bulk::{Bulk, addressees, get_all, lock_ids};
 pub use events::{Entry, EventKind, timeline};
+pub use forwarding::{open_forwarding_of, place_forwarding_of};
 pub use offers::{confirm, decline, expire_offers, quote, quote_expired};
 pub use rules::{Event, Progress, Status};
 pub use store::{Filter, Item, Order, TimelineRow};

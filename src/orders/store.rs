@@ -14,6 +14,9 @@ use crate::ids::{Actor, BranchId, CustomerId, EntryId, OrderId};
 use crate::ledger::Account;
 use crate::money::Currency;
 
+/// Statuses of a forwarding order that has not left China.
+pub(super) const OPEN_FORWARDING: [Status; 2] = [Status::AwaitingParcel, Status::ReceivedInChina];
+
 /// An order as stored.
 #[derive(Clone, Debug, Queryable)]
 pub struct Order {
@@ -225,7 +228,7 @@ pub fn open_forwarding(tx: &mut Tx, customer: &CustomerId) -> Result<Option<Orde
     Ok(orders::table
         .filter(orders::customer_id.eq(customer))
         .filter(orders::kind.eq(Kind::Forwarding))
-        .filter(orders::status.eq_any([Status::AwaitingParcel, Status::ReceivedInChina]))
+        .filter(orders::status.eq_any(OPEN_FORWARDING))
         .filter(orders::placed_by.ne(Actor::Anyone.name()))
         .order(orders::id.desc())
         .first(tx.conn)

@@ -1,16 +1,20 @@
 //! Many rows of `orders` and `events` at once.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::store::Order;
-use super::{EventKind, Status};
+use super::store::{OPEN_FORWARDING, Order};
+use super::{EventKind, Kind, Status};
+use crate::code::OrderCode;
+use crate::customers::Customer;
 use crate::db::Tx;
 use crate::db::batch::{self, Kind as Column};
 use crate::db::schema::orders;
 use crate::error::Result;
-use crate::ids::{EntryId, OrderId};
+use crate::ids::{Actor, BranchId, CustomerId, EntryId, OrderId};
 
 /// Whose messages are one message: phone, e-mail, language.
 pub type Addressee = (String, Option<String>, String);
@@ -116,4 +120,87 @@ pub fn update_all(tx: &mut Tx, orders: &[&Order]) -> Result<()> {
         .collect();
     batch::update(tx.conn, "orders", &columns, ("true", &[]), &rows)?;
     Ok(())
+}
+
+/// The latest forwarding order of each of these customers that boxes still join.
+pub fn open_forwarding(tx: &mut Tx, customers: &[CustomerId]) -> Result<BTreeMap<CustomerId, OrderId>> {
+    let these = batch::among(tx.conn, "orders.customer_id", customers)?;
+    let oldest_first: Vec<(CustomerId, OrderId)> = orders::table
+        .filter(these)
+        .filter(orders::kind.eq(Kind::Forwarding))
+        .filter(orders::status.eq_any(OPEN_FORWARDING))
+        .filter(orders::placed_by.ne(Actor::Anyone.name()))
+        .order(orders::id)
+        .select((orders::customer_id, orders::id))
+        .load(tx.conn)?;
+    Ok(oldest_first.into_iter().collect())
+}
+
+/// A forwarding order for each of these customers; gives their identifiers.
+pub fn insert_forwarding<'a>(
+    tx: &mut Tx<'_>,
+    customers: &[&'a Customer],
+    pickup_point: &'a BranchId,
+) -> Result<Vec<OrderId>> {
+    #[derive(Serialize)]
+    struct Row<'r> {
+        id: OrderId,
+        code: String,
+        kind: Kind,
+        status: Status,
+        version: i64,
+        placed_by: &'r str,
+        customer_id: &'r CustomerId,
+        name: &'r str,
+        phone: &'r str,
+        email: Option<&'r str>,
+        language: &'r str,
+        pickup_point_id: &'r BranchId,
+        balance_tyiyn: i64,
+        search: String,
+        #[serde(serialize_with = "batch::moment")]
+        created_at: NaiveDateTime,
+        #[serde(serialize_with = "batch::moment")]
+        updated_at: NaiveDateTime,
+    }
+    let columns = [
+        ("id", Column::Text),
+        ("code", Column::Text),
+        ("kind", Column::Text),
+        ("status", Column::Text),
+        ("version", Column::Number),
+        ("placed_by", Column::Text),
+        ("customer_id", Column::Text),
+        ("name", Column::Text),
+        ("phone", Column::Text),
+        ("email", Column::Text),
+        ("language", Column::Text),
+        ("pickup_point_id", Column::Text),
+        ("balance_tyiyn", Column::Number),
+        ("search", Column::Text),
+        ("created_at", Column::Moment),
+        ("updated_at", Column::Moment),
+    ];
+    let codes: Vec<_> = customers.iter().map(|_| OrderCode::generate(&tx.firm.code_prefix)).collect();
+    let row = |(customer, code): (&&'a Customer, &OrderCode)| Row {
+        id: OrderId::new(),
+        search: format!("{code} {} {}", customer.name, customer.phone).to_lowercase(),
+        code: code.as_str().to_owned(),
+        kind: Kind::Forwarding,
+        status: Status::AwaitingParcel,
+        version: 1,
+        placed_by: tx.by.name(),
+        customer_id: &customer.id,
+        name: &customer.name,
+        phone: &customer.phone,
+        email: customer.email.as_deref(),
+        language: &customer.language,
+        pickup_point_id: pickup_point,
+        balance_tyiyn: 0,
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    let rows: Vec<_> = customers.iter().zip(&codes).map(row).collect();
+    batch::insert(tx.conn, "orders", &columns, &rows)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }

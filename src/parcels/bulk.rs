@@ -39,6 +39,14 @@ pub fn scanned_all(tx: &mut Tx, barcodes: &[&str]) -> Result<Vec<Option<Parcel>>
     Ok(own.into_iter().zip(numbers).map(meant).collect())
 }
 
+/// The parcel that each of these couriers' numbers means: the active one, else the latest that had it.
+///
+/// # Errors
+/// Those of the database.
+pub fn meant_by(tx: &mut Tx, numbers: &[String]) -> Result<HashMap<String, Parcel>> {
+    store::meant_by(tx, numbers)
+}
+
 /// Parcels by identifier.
 ///
 /// # Errors
@@ -168,7 +176,7 @@ pub fn follow_all(
     tx: &mut Tx,
     bulk: &mut Bulk,
     orders: &mut BTreeMap<OrderId, Order>,
-    entries: impl Fn(&Order, &[Standing]) -> Vec<Entry>,
+    mut entries: impl FnMut(&Order, &[Standing]) -> Vec<Entry>,
 ) -> Result<BTreeSet<OrderId>> {
     let ids: Vec<_> = orders.keys().cloned().collect();
     let standings = store::standings_of_all(tx, &ids)?;

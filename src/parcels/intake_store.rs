@@ -2,16 +2,19 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::Serialize;
 
+use super::receiving::Listed;
 use super::rules::{self, Status, Tracking};
 use super::scan::{NewScan, Outcome, Seen};
 use super::store::Parcel;
 use crate::code;
+use crate::db::batch::{self, Kind};
 use crate::db::schema::parcels::{self, table};
 use crate::db::schema::{intake_scans, wanted_numbers};
 use crate::db::{Tx, contains};
 use crate::error::Result;
-use crate::ids::{EntryId, OrderId, ParcelId};
+use crate::ids::{BranchId, EntryId, OrderId, ParcelId};
 
 /// A scan at the door as stored.
 #[derive(Clone, Debug, Queryable)]
@@ -41,6 +44,139 @@ pub struct QueueFilter {
     pub weight_to_g: Option<i64>,
     /// With photos, or without.
     pub has_photo: Option<bool>,
+}
+
+/// A parcel that a warehouse's list brings.
+pub struct Fresh {
+    /// Identifier.
+    pub id: ParcelId,
+    /// Our own barcode.
+    pub barcode: String,
+    /// Whose it is.
+    pub order_id: Option<OrderId>,
+    /// Received, or nobody's.
+    pub status: Status,
+    /// What the list says.
+    pub listed: Listed,
+}
+
+/// Columns that a list can say something of.
+const LISTED: [(&str, Kind); 13] = [
+    ("order_id", Kind::Text),
+    ("client_code", Kind::Text),
+    ("status", Kind::Text),
+    ("condition", Kind::Text),
+    ("weight_g", Kind::Number),
+    ("length_mm", Kind::Number),
+    ("width_mm", Kind::Number),
+    ("height_mm", Kind::Number),
+    ("note", Kind::Text),
+    ("branch_id", Kind::Text),
+    ("received_at", Kind::Moment),
+    ("seen_at", Kind::Moment),
+    ("updated_at", Kind::Moment),
+];
+
+/// One row of them.
+#[derive(Serialize)]
+struct ListedRow<'a> {
+    id: &'a ParcelId,
+    barcode: &'a str,
+    tracking_number: Option<&'a str>,
+    order_id: Option<&'a OrderId>,
+    client_code: Option<&'a str>,
+    status: Status,
+    expected: Option<Status>,
+    condition: Option<&'a str>,
+    weight_g: Option<i64>,
+    length_mm: Option<i64>,
+    width_mm: Option<i64>,
+    height_mm: Option<i64>,
+    note: Option<&'a str>,
+    branch_id: Option<&'a BranchId>,
+    search: Option<String>,
+    #[serde(serialize_with = "batch::moment_if_any")]
+    received_at: Option<NaiveDateTime>,
+    #[serde(serialize_with = "batch::moment_if_any")]
+    seen_at: Option<NaiveDateTime>,
+    #[serde(serialize_with = "batch::moment")]
+    created_at: NaiveDateTime,
+    #[serde(serialize_with = "batch::moment")]
+    updated_at: NaiveDateTime,
+}
+
+/// Boxes that nobody knew.
+pub fn insert_fresh(tx: &mut Tx, fresh: &[Fresh]) -> Result<()> {
+    let now = tx.now;
+    let rows: Vec<_> = fresh
+        .iter()
+        .map(|parcel| {
+            let listed = &parcel.listed;
+            let side = |at: usize| listed.size_mm.map(|sides| sides[at]);
+            let number = listed.tracking_number.as_deref();
+            ListedRow {
+                id: &parcel.id,
+                barcode: &parcel.barcode,
+                tracking_number: number,
+                order_id: parcel.order_id.as_ref(),
+                client_code: listed.client_code.as_deref(),
+                status: parcel.status,
+                expected: None,
+                condition: listed.condition.as_deref(),
+                weight_g: listed.weight_g,
+                length_mm: side(0),
+                width_mm: side(1),
+                height_mm: side(2),
+                note: listed.note.as_deref(),
+                branch_id: listed.branch_id.as_ref(),
+                search: Some(rules::search_text([number, Some(&parcel.barcode), listed.note.as_deref()])),
+                received_at: Some(now),
+                seen_at: Some(now),
+                created_at: now,
+                updated_at: now,
+            }
+        })
+        .collect();
+    let more = [
+        ("id", Kind::Text),
+        ("barcode", Kind::Text),
+        ("tracking_number", Kind::Text),
+        ("search", Kind::Text),
+        ("created_at", Kind::Moment),
+    ];
+    batch::insert(tx.conn, "parcels", &[&more[..], &LISTED].concat(), &rows)
+}
+
+/// Writes what a list said of parcels that are known, each with the status it was read in; tells whether all were still
+/// in it.
+pub fn update_listed(tx: &mut Tx, changed: &[(Parcel, Status)]) -> Result<bool> {
+    let now = tx.now;
+    let rows: Vec<_> = changed
+        .iter()
+        .map(|(parcel, before)| ListedRow {
+            id: &parcel.id,
+            barcode: &parcel.barcode,
+            tracking_number: parcel.tracking_number.as_deref(),
+            order_id: parcel.order_id.as_ref(),
+            client_code: parcel.client_code.as_deref(),
+            status: parcel.status,
+            expected: Some(*before),
+            condition: parcel.condition.as_deref(),
+            weight_g: parcel.weight_g,
+            length_mm: parcel.length_mm,
+            width_mm: parcel.width_mm,
+            height_mm: parcel.height_mm,
+            note: parcel.note.as_deref(),
+            branch_id: parcel.branch_id.as_ref(),
+            search: None,
+            received_at: parcel.received_at,
+            seen_at: parcel.seen_at,
+            created_at: parcel.created_at,
+            updated_at: now,
+        })
+        .collect();
+    let guard: (&str, &batch::Columns) = ("parcels.status = r.expected", &[("expected", Kind::Text)]);
+    Ok(batch::update(tx.conn, "parcels", &LISTED, guard, &rows)? == changed.len())
 }
 
 /// A box that was seen: `order` waits for it, or it is nobody's.

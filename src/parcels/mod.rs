@@ -11,6 +11,7 @@ pub mod label;
 pub mod queue;
 pub mod queue_http;
 pub mod ready;
+pub mod receiving;
 mod release;
 pub mod rules;
 mod scan;

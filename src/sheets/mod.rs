@@ -25,6 +25,14 @@ use thiserror::Error;
 pub use cell::{Cell, Number, plain};
 pub use harmless::harmless;
 
+/// What a file with tables may be called on its way here.
+pub const MEDIA_TYPES: &[&str] = &[
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-excel",
+    "application/octet-stream",
+];
+
 /// All sheets of a file, in its order; a CSV file is one sheet without a name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Workbook {

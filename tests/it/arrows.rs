@@ -23,7 +23,7 @@ const FLOORS: &[&[&str]] = &[
     &["proofs"],
     &["parcels"],
     &["bags", "payments"],
-    &["acquirers", "acts", "cells", "claims", "receipts", "shipments", "statements", "storage"],
+    &["acquirers", "acts", "cells", "claims", "manifests", "receipts", "shipments", "statements", "storage"],
     &["broker", "desk", "tracking"],
     &["app"],
     &["cli"],

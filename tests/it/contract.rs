@@ -132,6 +132,7 @@ fn calls_that_move_money_or_goods_require_a_key() {
         "/v1/cash-shifts/{id}/close",
         "/v1/cash-shifts/{id}/movements",
         "/v1/customers/{client_code}/credit/pay-out",
+        "/v1/manifests/{id}/commit",
         "/v1/orders/{code}/corrections",
         "/v1/orders/{code}/credit/keep",
         "/v1/orders/{code}/credit/use",

@@ -31,6 +31,8 @@ mod idempotency;
 mod intake;
 mod labels;
 mod ledger;
+mod manifest_family;
+mod manifests;
 mod model;
 mod notifications;
 mod offers;
