@@ -33,6 +33,12 @@ impl Kept {
         Self { budget: Budget::new(), texts: HashSet::new(), left: limits::NAMED_TEXT_BYTES }
     }
 
+    /// Counts a text that a cell has, before anything is done with it.
+    fn look_at(&mut self, text: &str) -> Result<(), SheetError> {
+        self.left = self.left.checked_sub(text.len()).ok_or(SheetError::TooMuch)?;
+        Ok(())
+    }
+
     /// A cell that is going to stay.
     fn cell(&mut self, cell: Cell) -> Result<Cell, SheetError> {
         match cell {
@@ -63,9 +69,17 @@ impl<'k> Grid<'k> {
     /// Puts a cell as calamine gives it.
     pub(super) fn take(&mut self, place: (u32, u32), value: Data) -> Result<(), SheetError> {
         if let Data::String(text) = &value {
-            self.kept.left = self.kept.left.checked_sub(text.len()).ok_or(SheetError::TooMuch)?;
+            self.kept.look_at(text)?;
         }
         self.put(place, cell(value))
+    }
+
+    /// Puts a text that is known already where a cell names it.
+    pub(super) fn name(&mut self, place: (u32, u32), text: &Cell) -> Result<(), SheetError> {
+        if let Cell::Text(text) = text {
+            self.kept.look_at(text)?;
+        }
+        self.put(place, text.clone())
     }
 
     /// Puts a cell where it belongs; row and column are counted from 0.

@@ -34,7 +34,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
         }
         for (at, text) in &counted.texts {
             if let Ok(found) = copy.texts.binary_search(text) {
-                grid.put(*at, texts[found].clone())?;
+                grid.name(*at, &texts[found])?;
             }
         }
         let rows = grid.finish(&counted.hidden);

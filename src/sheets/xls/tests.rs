@@ -136,11 +136,12 @@ fn a_sheet_takes_no_more_room_than_is_allowed_whatever_it_claims() {
 #[test]
 fn a_text_that_many_cells_name_is_kept_once() {
     let long = "x".repeat(8_000);
-    let sheet = (0..60_000).map(|row| cell(0xFD, (row, 0), &0_u32.to_le_bytes())).collect();
-    let book = open(&[texts(&[&long])], &[sheet]).unwrap();
+    let sheet = |rows| (0..rows).map(|row| cell(0xFD, (row, 0), &0_u32.to_le_bytes())).collect();
+    let book = open(&[texts(&[&long])], &[sheet(16_000)]).unwrap();
     let rows = &book.sheets[0].rows;
-    let (Cell::Text(first), Cell::Text(last)) = (rows[0].cell(0), rows[59_999].cell(0)) else { panic!("texts") };
+    let (Cell::Text(first), Cell::Text(last)) = (rows[0].cell(0), rows[15_999].cell(0)) else { panic!("texts") };
     assert!(Arc::ptr_eq(first, last) && **first == *long);
+    assert_eq!(open(&[texts(&[&long])], &[sheet(17_000)]), Err(SheetError::TooMuch), "named too often");
     let missing = vec![cell(0xFD, (0, 0), &7_u32.to_le_bytes())];
     assert_eq!(open(&[texts(&["a"])], &[missing]), Err(SheetError::Damaged("a cell names a text that is not there")));
 }
