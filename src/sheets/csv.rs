@@ -145,7 +145,7 @@ fn row(number: u32, records: &Records<'_>, budget: &mut Budget) -> Result<Option
     budget.spend_row(last + 1)?;
     let mut cells = Vec::with_capacity(last + 1);
     for at in 0..=last {
-        let text = std::str::from_utf8(records.field(at)).unwrap_or_default();
+        let text = kept_as_text(std::str::from_utf8(records.field(at)).unwrap_or_default());
         if text.len() > limits::CELL_BYTES {
             return Err(SheetError::TooMuch);
         }
@@ -156,6 +156,12 @@ fn row(number: u32, records: &Records<'_>, budget: &mut Budget) -> Result<Option
         cells.push(cell);
     }
     Ok(Some(Row { number, hidden: false, cells }))
+}
+
+/// What stands in `="435423915918312"`, by which programs keep a spreadsheet from making a number of a text.
+fn kept_as_text(text: &str) -> &str {
+    let inner = text.trim().strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).unwrap_or(text)
 }
 
 /// `4,35424E+14` and `4.35424E+14`: what a spreadsheet program makes of a long number when it saves CSV.

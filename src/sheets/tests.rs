@@ -182,6 +182,13 @@ fn a_cell_that_reaches_down_is_seen_in_every_row() {
 }
 
 #[test]
+fn a_text_that_was_kept_from_becoming_a_number_is_that_text() {
+    let rows = &read(b"a,b\n\"=\"\"435423915918312\"\"\",=\"KG-10427\"\n=1+1,\"=\"\"\"\n").unwrap().sheets[0].rows;
+    let shown: Vec<_> = rows.iter().map(shown).collect();
+    assert_eq!(shown, [["a", "b"], ["435423915918312", "KG-10427"], ["=1+1", "=\""]]);
+}
+
+#[test]
 fn a_number_says_whether_it_may_have_lost_digits() {
     for (stored, digits, lossy) in [
         ("435423915918312", "435423915918312", false),
