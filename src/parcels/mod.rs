@@ -340,11 +340,20 @@ pub fn set_status(tx: &mut Tx, id: &ParcelId, status: Status, reason: &str) -> R
     Ok(parcel)
 }
 
-/// What a person may say of this parcel. A lost one goes back to where it was, if its number is still free.
+/// What a person may say of this parcel. A lost one goes back to where it was, if its number is still free; one of
+/// nobody goes back to the unclaimed.
 fn legal_exceptions(tx: &mut Tx, parcel: &Parcel) -> Result<Vec<Status>> {
-    if parcel.status != Status::Lost {
-        return Ok(rules::exceptions(parcel.status).to_vec());
+    let mut legal = match parcel.status {
+        Status::Lost => where_found(tx, parcel)?,
+        status => rules::exceptions(status).to_vec(),
+    };
+    if parcel.order_id.is_none() {
+        legal.iter_mut().filter(|status| **status == Status::Received).for_each(|status| *status = Status::Unclaimed);
     }
+    Ok(legal)
+}
+
+fn where_found(tx: &mut Tx, parcel: &Parcel) -> Result<Vec<Status>> {
     let number = parcel.tracking_number.clone().map(Tracking::try_from).and_then(std::result::Result::ok);
     if let Some(number) = number
         && store::active(tx, &number)?.is_some()

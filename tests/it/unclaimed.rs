@@ -28,6 +28,14 @@ fn photograph(s: &Server, parcel: &Value, seed: u32) -> Value {
 }
 
 on_both! {
+    fn a_damaged_box_of_nobody_goes_back_to_the_unclaimed(s: &Server) {
+        let parcel = stray(s, json!({"tracking_number": "ZT5100000009", "weight_g": 700}));
+        assert_eq!(s.set_parcel(&parcel, "damaged").expect(200)["status"], "damaged");
+        let problem = s.set_parcel(&parcel, "received").expect_problem(409, "wrong_status");
+        assert_eq!(problem["legal"], json!(["unclaimed", "lost", "returned"]));
+        assert_eq!(s.set_parcel(&parcel, "unclaimed").expect(200)["status"], "unclaimed");
+    }
+
     fn a_box_of_nobody_is_found_by_any_part_of_what_is_known_of_it(s: &Server) {
         let first = stray(s, json!({"tracking_number": "ZT5100000001", "weight_g": 700, "mark": "Айбек, Ош 50%_"}));
         let from = s.now() + TimeDelta::hours(1);
