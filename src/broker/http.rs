@@ -42,6 +42,7 @@ pub struct ManifestShipment {
     route: String,
     vehicle: String,
     cmr_number: Option<String>,
+    seal_number: Option<String>,
     to_branch: String,
     to_city: String,
     departed_at: Option<DateTime<Utc>>,
@@ -50,6 +51,7 @@ pub struct ManifestShipment {
 
 /// One parcel.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BrokerRow)]
 pub struct ManifestRow {
     recipient: Option<String>,
     phone: Option<String>,
@@ -99,6 +101,7 @@ fn manifest_view(shipment: &Shipment, to: &Branch, made_at: DateTime<Utc>, goods
             route: shipment.route.clone(),
             vehicle: shipment.vehicle.clone(),
             cmr_number: shipment.cmr_number.clone(),
+            seal_number: shipment.seal_number.clone(),
             to_branch: to.code.clone(),
             to_city: to.city.clone(),
             departed_at: shipment.departed_at.map(|at| at.and_utc()),

@@ -100,6 +100,7 @@ fn head((shipment, to, made_at): (&Shipment, &Branch, NaiveDateTime), totals: To
         ("manifest-route", Value::text(&shipment.route)),
         ("manifest-vehicle", Value::text(&shipment.vehicle)),
         ("manifest-cmr", Value::maybe(shipment.cmr_number.as_ref())),
+        ("manifest-seal", Value::maybe(shipment.seal_number.as_ref())),
         ("manifest-to", Value::text(format!("{}, {} ({})", to.city, to.name, to.code))),
         ("manifest-departed", Value::maybe_at(shipment.departed_at)),
         ("manifest-made", Value::at(made_at)),

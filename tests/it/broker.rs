@@ -58,7 +58,7 @@ on_both! {
         let manifest = s.get(WAREHOUSE, &format!("/v1/shipments/{truck}/manifest")).expect(200);
         let order = s.see(&code);
         let shipment = json!({"code": truck, "status": "departed", "route": "Guangzhou-Torugart-Bishkek", "vehicle": "01KG777ABC",
-            "cmr_number": null, "to_branch": "BISH", "to_city": "Бишкек", "departed_at": "2026-05-25T09:00:00Z", "arrived_at": null});
+            "cmr_number": null, "seal_number": null, "to_branch": "BISH", "to_city": "Бишкек", "departed_at": "2026-05-25T09:00:00Z", "arrived_at": null});
         assert_eq!((&manifest["shipment"], &manifest["made_at"]), (&shipment, &json!("2026-05-25T09:00:00Z")));
         // 300.03 CNY over 1, 2 and 1 kg: 75.0075, 150.015, 75.0075.
         let first = row(&manifest, "YT5000000000001");
@@ -101,13 +101,13 @@ on_both! {
                 let shown: Vec<Vec<_>> = sheet.rows.iter().map(|row| row.cells.iter().map(|cell| cell.shown().into_owned()).collect()).collect();
                 assert_eq!(shown[0][1], truck);
                 assert!(shown[2].contains(&"01KG777ABC".to_owned()), "{shown:?}");
-                assert_eq!((shown[9][1].as_str(), shown.len()), (recipient, 14), "head, titles, three parcels, sums");
+                assert_eq!((shown[10][1].as_str(), shown.len()), (recipient, 15), "head, titles, three parcels, sums");
                 let first = shown.iter().find(|row| row.contains(&"YT5000000000001".to_owned())).unwrap();
                 let value = if form == "csv" { "75,01" } else { "75.01" };
                 assert_eq!((first[3].as_str(), first[2].as_str(), first[11].as_str()), (code.as_str(), "996 700 111 222", value));
-                assert_eq!((shown[13][1].as_str(), shown[13][9].as_str()), (total, "4"));
+                assert_eq!((shown[14][1].as_str(), shown[14][9].as_str()), (total, "4"));
                 if form == "xlsx" {
-                    assert!(sheet.rows[10..].iter().all(|row| matches!(row.cell(10), Cell::Number(_))), "kilograms are numbers");
+                    assert!(sheet.rows[11..].iter().all(|row| matches!(row.cell(10), Cell::Number(_))), "kilograms are numbers");
                 }
             }
         }
