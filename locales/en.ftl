@@ -101,6 +101,7 @@ sms-order-cancelled = Order { $code } is cancelled. { $refund ->
     [0] You owe nothing for it.
    *[other] { SOM($refund) } som to return to you, please contact us.
     }
+sms-one-time-code = { $code } is your { $firm } code. Tell it to nobody.
 
 ## Mail
 
@@ -175,6 +176,15 @@ mail-order-cancelled-body =
         [0] You owe nothing for it.
        *[other] To return to you: { SOM($refund) } som. Please contact us to receive it.
     }
+
+    Kind regards,
+    { $firm }
+mail-one-time-code-subject = Your { $firm } code
+mail-one-time-code-body =
+    Hello { $name },
+
+    Your code is { $code }.
+    Tell it to nobody. If you did not ask for a code, ignore this letter.
 
     Kind regards,
     { $firm }

@@ -11,8 +11,10 @@ use crate::elqr::Template;
 use crate::error::{Error, Result};
 
 mod acquirers;
+mod messages;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
+pub use messages::Messages;
 
 /// The defaults are part of the binary, so that it starts from any folder.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -128,6 +130,8 @@ pub struct Firm {
     pub rate_grace_days: i64,
     /// Days that the firm's own rate holds before quotes are refused.
     pub own_rate_days: i64,
+    /// What customers are told, when and at what price.
+    pub messages: Messages,
 }
 
 /// `starter.*`: what an empty database begins with, so that the first order can be taken at once.
@@ -182,6 +186,10 @@ pub struct Sms {
     pub password: SecretString,
     /// Sender name that the gateway approved.
     pub sender: String,
+    /// The most messages in a second that the contract allows, over all processes; 0: no limit.
+    pub per_second: u32,
+    /// Threads that send, in each process.
+    pub workers: u16,
 }
 
 /// `sms.transport`
@@ -208,6 +216,10 @@ pub struct Email {
     pub url: SecretString,
     /// Sender, e.g. `Torugart <cargo@example.kg>`.
     pub from: String,
+    /// The most letters in a second that the mail server allows, over all processes; 0: no limit.
+    pub per_second: u32,
+    /// Threads that send, in each process.
+    pub workers: u16,
 }
 
 /// `email.transport`
@@ -350,6 +362,10 @@ impl Config {
         }
         if self.business.prepayment_goods_percent > 100 || self.business.prepayment_freight_percent > 100 {
             complaints.push("business.prepayment_*_percent cannot exceed 100".to_owned());
+        }
+        complaints.extend(self.business.messages.complaints());
+        if self.sms.workers == 0 || self.email.workers == 0 {
+            complaints.push("sms.workers and email.workers must be at least 1".to_owned());
         }
         complaints.extend(self.auth.keys().err());
         complaints.extend(self.elqr.check().err());

@@ -131,7 +131,15 @@ impl App {
         .await
     }
 
-    /// The same for threads that may wait: the worker, the command line, tests.
+    /// Reads on a thread that may wait.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::Unavailable`] when no connection is free.
+    pub fn read_now<T>(&self, by: &Actor, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        self.db.read(|conn| work(&mut self.tx(conn, by)))
+    }
+
+    /// Writes on a thread that may wait: the worker, the command line, tests.
     ///
     /// # Errors
     /// Those of `work`, after which nothing of it remains.

@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{open, start_log};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::notifications::{self, Gateways};
+use crate::notifications::{self, Channel, Gateways};
 use crate::state::App;
 use crate::{acquirers, app, rates};
 
@@ -41,9 +41,14 @@ impl Background {
 
     /// Sends messages.
     pub(super) fn send_messages(&mut self, app: &App) -> Result<()> {
-        let gateways = Gateways::from_config(&app.config)?;
-        let app = app.clone();
-        self.spawn("messages", move |stop| notifications::run(&app, &gateways, stop))
+        let gateways = Arc::new(Gateways::from_config(&app.config)?);
+        for (channel, workers) in [(Channel::Sms, app.config.sms.workers), (Channel::Email, app.config.email.workers)] {
+            for _ in 0..workers {
+                let (app, gateways) = (app.clone(), gateways.clone());
+                self.spawn(channel.as_str(), move |stop| notifications::run(&app, &gateways, channel, stop))?;
+            }
+        }
+        Ok(())
     }
 
     /// Works on what payment providers send, where one is set up.

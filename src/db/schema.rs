@@ -357,6 +357,24 @@ diesel::table! {
         provider_note -> Nullable<Text>,
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
+        priority -> Integer,
+        due_at -> Timestamp,
+        useful_until -> Timestamp,
+        parts -> Integer,
+        cost_tyiyn -> BigInt,
+        delivered_at -> Nullable<Timestamp>,
+        report_due_at -> Nullable<Timestamp>,
+        instead_of -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    gates (channel) {
+        channel -> Text,
+        failures -> Integer,
+        rests_until -> Nullable<Timestamp>,
+        next_slot_at -> Timestamp,
+        turns -> BigInt,
     }
 }
 
@@ -503,6 +521,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     checkpoints,
     parcels,
     notifications,
+    gates,
     photos,
     transfer_claims,
     acquirer_invoices,

@@ -1,30 +1,36 @@
 //! Messages to customers. A row is written in the business transaction and sent after it: rolled-back work says nothing.
 
+mod compose;
+mod gate;
 pub mod http;
 mod http_gateway;
+#[cfg(test)]
+mod outage_tests;
 mod rules;
+mod segments;
 mod smspro;
 mod smtp;
 mod store;
 mod transport;
+mod ways;
 mod worker;
 
 use chrono::NaiveDateTime;
-use rand::RngExt;
 
 use crate::audit;
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
 use crate::http::{Page, Paging};
 use crate::ids::{NotificationId, OrderId};
-use crate::texts::{self, Arg, Lang};
+use crate::texts::Lang;
 
 pub use http_gateway::{HttpGateway, HttpGatewayConfig};
 pub use smspro::{Smspro, SmsproConfig};
 pub use smtp::{Smtp, SmtpConfig};
 pub use store::{Filter, Notification};
 pub use transport::{ConfigError, EmailTransport, Message, Outcome, Sent, SmsTransport};
-pub use worker::{Gateways, Worked, run, step};
+pub use ways::Gateways;
+pub use worker::{Worked, run, step};
 
 words! {
     /// What a message is about. Its texts are `sms-<word>` and `mail-<word>-subject`, `mail-<word>-body`.
@@ -39,6 +45,8 @@ words! {
         OrderArrived = "order-arrived",
         /// The order ended early.
         OrderCancelled = "order-cancelled",
+        /// A code that proves who they are; it goes before everything else.
+        OneTimeCode = "one-time-code",
     }
 }
 
@@ -57,12 +65,31 @@ words! {
     State as NotificationState {
         /// Waits for its time.
         Pending = "pending",
+        /// Waits whether another channel reaches the customer.
+        Waiting = "waiting",
+        /// Kept back by a cap; a person can let it go.
+        Held = "held",
         /// A worker has it.
         Sending = "sending",
         /// The gateway took it.
         Sent = "sent",
+        /// The gateway says that it arrived.
+        Delivered = "delivered",
+        /// The gateway says that it did not arrive.
+        Undelivered = "undelivered",
         /// Given up; a person can retry it.
         Failed = "failed",
+        /// Too old to be of use before it could go; a person can retry it.
+        Expired = "expired",
+        /// Not wanted any more.
+        Cancelled = "cancelled",
+    }
+}
+
+impl State {
+    /// Whether a person can give it another life: the gateway never took it, so its message id is still its own.
+    fn can_be_retried(self) -> bool {
+        matches!(self, State::Held | State::Failed | State::Expired)
     }
 }
 
@@ -99,53 +126,35 @@ impl Fact {
     }
 }
 
+/// An occasion for one customer.
+#[derive(Clone, Debug)]
+pub struct News<'a> {
+    /// Who is told.
+    pub to: Recipient,
+    /// Of what.
+    pub about: Occasion,
+    /// Names the fact; the same fact is told once per channel, for ever.
+    pub fact_id: String,
+    /// What the texts speak of.
+    pub facts: Vec<(&'a str, Fact)>,
+}
+
 /// Writes the messages of an occasion to the outbox: a short one, and a mail when there is an address.
 /// `fact_id` names the fact they tell; the same fact is told once per channel, for ever.
 ///
 /// # Errors
 /// Those of the database.
 pub fn enqueue(tx: &mut Tx, to: &Recipient, about: Occasion, fact_id: &str, facts: &[(&str, Fact)]) -> Result<()> {
-    let render = |key: String, time: fn(Lang, NaiveDateTime) -> String| {
-        let times: Vec<_> = facts
-            .iter()
-            .map(|(_, fact)| match fact {
-                Fact::Time(at) => time(to.language, *at),
-                Fact::Text(words) => words.clone(),
-                Fact::Number(_) => String::new(),
-            })
-            .collect();
-        let mut args: Vec<(&str, Arg)> = vec![("name", Arg::Str(&to.name)), ("firm", Arg::Str(&tx.firm.name))];
-        args.extend(facts.iter().zip(&times).map(|((name, fact), words)| match fact {
-            Fact::Number(number) => (*name, Arg::Num(*number)),
-            Fact::Text(_) | Fact::Time(_) => (*name, Arg::Str(words)),
-        }));
-        texts::text(to.language, &key, &args)
-    };
-    let sms = render(format!("sms-{about}"), |_, at| texts::short_date(at.and_utc()));
-    let mail = to.email.as_ref().map(|address| {
-        let time: fn(Lang, NaiveDateTime) -> String = |lang, at| texts::datetime(lang, at.and_utc());
-        (address, render(format!("mail-{about}-subject"), time), render(format!("mail-{about}-body"), time))
-    });
-    let draft = |channel, recipient: &str, subject: Option<String>, body: String| store::Draft {
-        message_id: message_id(),
-        dedupe_key: format!("{about}:{fact_id}:{channel}"),
-        channel,
-        recipient: recipient.to_owned(),
-        subject,
-        body,
-    };
-    store::insert(tx, to, about, &draft(Channel::Sms, &to.phone, None, sms))?;
-    if let Some((address, subject, body)) = mail {
-        store::insert(tx, to, about, &draft(Channel::Email, address, Some(subject), body))?;
-    }
-    Ok(())
+    enqueue_all(tx, &[News { to: to.clone(), about, fact_id: fact_id.to_owned(), facts: facts.to_vec() }])
 }
 
-/// Twelve of A-Z and 0-9: what SMSPRO takes as an identifier, kept for ever so that it recognises a repeat.
-fn message_id() -> String {
-    const SYMBOLS: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    let mut rng = rand::rng();
-    (0..12).map(|_| char::from(SYMBOLS[rng.random_range(0..SYMBOLS.len())])).collect()
+/// The same for many customers at once, in few statements.
+///
+/// # Errors
+/// Those of the database.
+pub fn enqueue_all(tx: &mut Tx, news: &[News]) -> Result<()> {
+    let drafts: Vec<_> = news.iter().flat_map(|news| compose::drafts(tx.firm, news, tx.now)).collect();
+    store::insert(tx, &drafts)
 }
 
 /// The outbox, newest first.
@@ -161,21 +170,24 @@ pub fn list(tx: &mut Tx, filter: &Filter, paging: &Paging) -> Result<Page<Notifi
 /// Gives a message that was given up another life, with the same message id.
 ///
 /// # Errors
-/// `not_found`; `wrong_status` unless it failed.
+/// `not_found`; `wrong_status` unless it failed, expired or is held.
 pub fn retry(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {
-    let Some(notification) = store::by_id(tx, id)? else {
-        return Problem::not_found(format_args!("notification {id}")).fail();
-    };
-    if notification.state != State::Failed {
-        return Problem::new(
-            Slug::WrongStatus,
-            format!("The message is {}; only a failed one can be retried.", notification.state),
-        )
+    let notification = find(tx, id)?;
+    if !notification.state.can_be_retried() {
+        return wrong_state(&notification, "only one that failed, expired or is held can be retried");
+    }
+    store::revive(tx, id, tx.now + rules::useful_life(notification.event))?;
+    audit::record(tx, "notification.retried", id.as_str(), serde_json::json!({"message_id": notification.message_id}))?;
+    find(tx, id)
+}
+
+fn find(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {
+    store::by_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("notification {id}")).into())
+}
+
+fn wrong_state<T>(notification: &Notification, rule: &str) -> Result<T> {
+    Problem::new(Slug::WrongStatus, format!("The message is {}; {rule}.", notification.state))
         .with("current", notification.state.as_str())
         .with("legal", Vec::<String>::new())
-        .fail();
-    }
-    store::revive(tx, id)?;
-    audit::record(tx, "notification.retried", id.as_str(), serde_json::json!({"message_id": notification.message_id}))?;
-    store::by_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("notification {id}")).into())
+        .fail()
 }

@@ -193,7 +193,7 @@ impl Answer {
             4 => Outcome::stop(says("not enough money on the account")),
             5 => Outcome::stop(says("sender name not approved")),
             // Newer papers: processing took too long, repeat with the same id; older ones: spam filter.
-            9 => Outcome::retry(says("not processed in time, or taken for spam")),
+            9 => Outcome::later(says("not processed in time, or taken for spam")),
             _ => Outcome::retry(says("unknown status")),
         }
     }

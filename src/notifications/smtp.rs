@@ -85,7 +85,11 @@ impl Smtp {
                 Err(door) if door.is_permanent() => Outcome::stop(reason),
                 Err(_) => Outcome::retry(reason),
             },
-            Some(_) => Outcome::retry(reason),
+            // RFC 5321, section 4.2.1: not now. Behind an open door it is about this letter: greylisting above all.
+            Some(_) => match self.transport.test_connection() {
+                Ok(_) => Outcome::later(reason),
+                Err(_) => Outcome::retry(reason),
+            },
             // lettre itself gave up: the server lacks STARTTLS, our way to log in, or (only for an address
             // outside ASCII) SMTPUTF8. One such address must not stop everybody's mail.
             None if error.is_client() && recipient.is_ascii() => Outcome::stop(reason),

@@ -1,4 +1,4 @@
-//! The ways a message leaves the house, and the four things that can come of it.
+//! The ways a message leaves the house, and the five things that can come of it.
 //!
 //! The worker claims a row, builds a [`Message`], calls `send` with no transaction open and acts on the
 //! [`Outcome`]. Everything here blocks: it belongs into the worker's own thread.
@@ -42,6 +42,11 @@ pub enum Outcome {
         /// For the outbox and the log: one line, without the recipient.
         reason: String,
     },
+    /// The gateway works, but puts this message off: try again later, a few times.
+    Later {
+        /// For the outbox and the log: one line, without the recipient.
+        reason: String,
+    },
     /// This message will never be taken; others may.
     Refused {
         /// For the outbox and the log: one line, without the recipient.
@@ -58,6 +63,11 @@ impl Outcome {
     pub(super) fn retry(reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self::Retry { reason }
+    }
+
+    pub(super) fn later(reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self::Later { reason }
     }
 
     pub(super) fn refused(reason: impl Into<String>) -> Self {

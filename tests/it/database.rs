@@ -24,7 +24,7 @@ on_both! {
             .read(|conn| {
                 ask_for!(
                     conn, acquirer_callbacks, acquirer_invoices, acquirer_payments, audit, branches, cash_moves,
-                    cash_shifts, checkpoints, company_rates, counters, customers, events, idempotency_keys,
+                    cash_shifts, checkpoints, company_rates, counters, customers, events, gates, idempotency_keys,
                     journal_seals, journals, notifications, order_items, orders, parcels, payments, photos, postings,
                     quotes, rates, sessions, shipments, spent_refresh_tokens, staff, statement_lines, statements,
                     tariffs, transfer_claims,

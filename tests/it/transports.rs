@@ -39,6 +39,7 @@ fn told(outcome: Outcome) -> (&'static str, String) {
     match outcome {
         Outcome::Accepted { note } => ("accepted", note.unwrap_or_default()),
         Outcome::Retry { reason } => ("retry", reason),
+        Outcome::Later { reason } => ("later", reason),
         Outcome::Refused { reason } => ("refused", reason),
         Outcome::Stop { reason } => ("stop", reason),
     }
@@ -153,7 +154,7 @@ fn every_smspro_status_has_its_meaning() {
         (6, "refused"),
         (7, "refused"),
         (8, "refused"),
-        (9, "retry"),
+        (9, "later"),
         (10, "accepted"),
         (11, "accepted"),
         (12, "retry"),
@@ -478,7 +479,7 @@ fn a_transient_answer_is_retried_with_the_same_message_id() {
     let smtp = smtp(&server.url());
     server.answer_letters([451]);
     let (kind, reason) = told(smtp.send(&letter("бир")));
-    assert_eq!(kind, "retry");
+    assert_eq!(kind, "later");
     assert!(reason.contains("451"), "{reason}");
     assert_eq!(smtp.send(&letter("бир")), accepted());
     assert_eq!(server.received().len(), 1);

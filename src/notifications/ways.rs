@@ -1,0 +1,71 @@
+//! The ways out: a transport for each channel, and how fast it may be used.
+
+use super::gate::Pace;
+use super::store::Notification;
+use super::transport::{EmailTransport, Message, Outcome, Sent, SmsTransport};
+use super::{Channel, ConfigError, HttpGateway, HttpGatewayConfig, Smspro, SmsproConfig, Smtp, SmtpConfig};
+use crate::config::{Config, EmailTransportName, SmsTransportName};
+use crate::error::{Error, Result};
+
+/// The ways out.
+pub struct Gateways {
+    sms: SmsTransport,
+    sms_pace: Pace,
+    email: EmailTransport,
+    email_pace: Pace,
+}
+
+impl Gateways {
+    /// The ways that the settings name.
+    ///
+    /// # Errors
+    /// [`Error::Startup`] with the key at fault.
+    pub fn from_config(config: &Config) -> Result<Self> {
+        let startup = |error: ConfigError| Error::Startup(error.to_string());
+        let (url, login) = (config.sms.url.clone(), config.sms.login.clone());
+        let (password, sender) = (config.sms.password.clone(), config.sms.sender.clone());
+        let sms = match config.sms.transport {
+            SmsTransportName::Log => SmsTransport::Log,
+            SmsTransportName::Memory => SmsTransport::Memory(Sent::default()),
+            SmsTransportName::Smspro => {
+                SmsTransport::Smspro(Smspro::new(SmsproConfig { url, login, password, sender }).map_err(startup)?)
+            }
+            SmsTransportName::Http => SmsTransport::Http(
+                HttpGateway::new(HttpGatewayConfig { url, login, password, sender }).map_err(startup)?,
+            ),
+        };
+        let email = match config.email.transport {
+            EmailTransportName::Log => EmailTransport::Log,
+            EmailTransportName::Memory => EmailTransport::Memory(Sent::default()),
+            EmailTransportName::Smtp => {
+                let smtp = SmtpConfig { url: config.email.url.clone(), from: config.email.from.clone() };
+                EmailTransport::Smtp(Smtp::new(&smtp).map_err(startup)?)
+            }
+        };
+        let (sms_pace, email_pace) =
+            (Pace::per_second(config.sms.per_second), Pace::per_second(config.email.per_second));
+        Ok(Self { sms, sms_pace, email, email_pace })
+    }
+
+    /// How fast a channel may be used.
+    pub(super) fn pace(&self, channel: Channel) -> Pace {
+        match channel {
+            Channel::Sms => self.sms_pace,
+            Channel::Email => self.email_pace,
+        }
+    }
+
+    /// One attempt.
+    pub(super) fn send(&self, notification: &Notification) -> Outcome {
+        let message = Message {
+            message_id: notification.message_id.clone(),
+            recipient: notification.recipient.clone(),
+            subject: notification.subject.clone(),
+            text: notification.body.clone(),
+        };
+        match notification.channel {
+            Channel::Sms => self.sms.send(&message),
+            Channel::Email => self.email.send(&message),
+        }
+    }
+}
