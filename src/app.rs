@@ -149,6 +149,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/shipments/{code}/arrive", shipments::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").takes::<shipments::ArriveRequest>().gives::<shipments::ArriveAnswer>(200),
 
         get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().lists::<notifications::NotificationView>(),
+        post("/v1/sms/reports/{secret}", notifications::report, Anyone, "SMSPRO tells whether messages arrived; it is asked back").ignore_key().takes_file(notifications::REPORT_TYPES).gives_nothing(200),
         post("/v1/notifications/{id}/retry", notifications::retry, NOT_AUDITOR, "Give a failed message another life").takes::<Nothing>().gives::<notifications::NotificationView>(200),
         get("/v1/audit", audit::list, AUDITOR, "Who did what").query::<audit::AuditFilter>().lists::<audit::AuditEntry>(),
     ]

@@ -190,6 +190,10 @@ pub struct Sms {
     pub per_second: u32,
     /// Threads that send, in each process.
     pub workers: u16,
+    /// End of the address at which SMSPRO may call: `<business.public_url>/v1/sms/reports/<report_secret>`. Empty: nowhere.
+    pub report_secret: SecretString,
+    /// Less than this on the account raises an alarm, tyiyn.
+    pub account_alarm_tyiyn: i64,
 }
 
 /// `sms.transport`
@@ -366,6 +370,12 @@ impl Config {
         complaints.extend(self.business.messages.complaints());
         if self.sms.workers == 0 || self.email.workers == 0 {
             complaints.push("sms.workers and email.workers must be at least 1".to_owned());
+        }
+        let report_secret = self.sms.report_secret.expose_secret();
+        let is_guessable =
+            report_secret.len() < LEAST_KEY_BYTES || !report_secret.bytes().all(|b| b.is_ascii_alphanumeric());
+        if !report_secret.is_empty() && is_guessable {
+            complaints.push(format!("sms.report_secret must be {LEAST_KEY_BYTES} or more letters and digits"));
         }
         complaints.extend(self.auth.keys().err());
         complaints.extend(self.elqr.check().err());

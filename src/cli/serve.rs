@@ -48,7 +48,8 @@ impl Background {
                 self.spawn(channel.as_str(), move |stop| notifications::run(&app, &gateways, channel, stop))?;
             }
         }
-        Ok(())
+        let app = app.clone();
+        self.spawn("reports", move |stop| notifications::run_reports(&app, &gateways, stop))
     }
 
     /// Works on what payment providers send, where one is set up.

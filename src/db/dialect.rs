@@ -107,6 +107,30 @@ const FRESH: &str = "AND recipient IN (SELECT recipient FROM notifications AS fr
                      AND state = 'pending' AND due_at > $5 AND next_attempt_at <= $3 AND priority <= $4 \
                      ORDER BY due_at, id LIMIT 64)";
 
+/// Takes up to `limit` sent messages whose gateway is to be asked whether they arrived, until `lease_until`, and names them.
+///
+/// # Errors
+/// Those of the database.
+pub fn claim_reports(
+    conn: &mut Conn,
+    now: NaiveDateTime,
+    lease_until: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<String>> {
+    let skip = skip_locked(conn);
+    let claimed: Vec<Claimed> = diesel::sql_query(
+        "UPDATE notifications SET report_due_at = $1 WHERE id IN \
+         (SELECT id FROM notifications WHERE report_due_at <= $2 ORDER BY report_due_at, id LIMIT $3 ",
+    )
+    .sql(skip)
+    .sql(") RETURNING id")
+    .bind::<Timestamp, _>(lease_until)
+    .bind::<Timestamp, _>(now)
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    Ok(claimed.into_iter().map(|row| row.id).collect())
+}
+
 /// Takes up to `limit` due callbacks of payment providers for one worker until `lease_until`, and names them.
 ///
 /// # Errors

@@ -2,16 +2,22 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Channel, Filter, Notification, Occasion, State};
 use crate::db::Tx;
-use crate::error::Result;
-use crate::http::{Body, Call, Nothing, Paging, Reply};
+use crate::error::{Problem, Result};
+use crate::http::{Body, Call, Nothing, Paging, Raw, Reply};
 use crate::ids::{NotificationId, OrderId};
+use crate::money::Money;
 use crate::phone::Phone;
 use crate::state::App;
+use crate::tokens::same;
+
+/// The media types of SMSPRO. A report that is called something else is heard all the same.
+pub const REPORT_TYPES: &[&str] = &["text/xml", "application/xml"];
 
 /// A message of the outbox.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -34,6 +40,14 @@ pub struct NotificationView {
     provider_note: Option<String>,
     created_at: DateTime<Utc>,
     sent_at: Option<DateTime<Utc>>,
+    /// When it arrived, by the gateway's word.
+    delivered_at: Option<DateTime<Utc>>,
+    /// After this it is not sent any more.
+    useful_until: DateTime<Utc>,
+    /// Parts that the operator bills; 0 for mail.
+    parts: i32,
+    /// What they cost.
+    cost: Money,
 }
 
 /// The JSON shape of a message.
@@ -54,6 +68,10 @@ pub fn view(row: Notification) -> NotificationView {
         provider_note: row.provider_note,
         created_at: row.created_at.and_utc(),
         sent_at: row.sent_at.map(|at| at.and_utc()),
+        delivered_at: row.delivered_at.map(|at| at.and_utc()),
+        useful_until: row.useful_until.and_utc(),
+        parts: row.parts,
+        cost: Money::tyiyn(row.cost_tyiyn),
     }
 }
 
@@ -70,7 +88,7 @@ fn masked(channel: Channel, recipient: &str) -> String {
 pub struct NotificationFilter {
     /// Order code.
     pub order: Option<String>,
-    /// `pending`, `sending`, `sent`, `failed`.
+    /// `pending`, `sending`, `sent`, `delivered`, `failed`, …
     #[param(inline)]
     pub state: Option<State>,
     /// How many, 1 to 200; 50 unless told.
@@ -90,6 +108,15 @@ pub fn page(
 ) -> Result<crate::http::Page<NotificationView>> {
     let paging = Paging { limit: filter.limit, cursor: filter.cursor.clone() };
     Ok(super::list(tx, &Filter { order, state: filter.state }, &paging)?.map(view))
+}
+
+/// Takes a delivery report of SMSPRO, which is known by the end of its address. It is only an occasion to ask.
+pub async fn report(app: App, call: Call, secret: web::Path<String>, body: Raw<{ 64 * 1024 }>) -> Result<HttpResponse> {
+    if !same(&secret, app.config.sms.report_secret.expose_secret()) {
+        return Problem::not_found("page at this address").fail();
+    }
+    call.change(&app, move |tx| super::delivery::pushed(tx, &body.bytes)).await?;
+    Ok(HttpResponse::Ok().finish())
 }
 
 /// Gives a failed message another life.

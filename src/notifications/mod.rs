@@ -1,6 +1,7 @@
 //! Messages to customers. A row is written in the business transaction and sent after it: rolled-back work says nothing.
 
 mod compose;
+mod delivery;
 mod gate;
 pub mod http;
 mod http_gateway;
@@ -24,6 +25,7 @@ use crate::http::{Page, Paging};
 use crate::ids::{NotificationId, OrderId};
 use crate::texts::Lang;
 
+pub use delivery::{ask_reports, look_at_account, run_reports};
 pub use http_gateway::{HttpGateway, HttpGatewayConfig};
 pub use smspro::{Smspro, SmsproConfig};
 pub use smtp::{Smtp, SmtpConfig};

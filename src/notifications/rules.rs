@@ -16,6 +16,12 @@ const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 /// No pause is shorter: SMSPRO wants a repeat five seconds later at the earliest.
 const SHORTEST_PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// When a gateway is asked first whether a message arrived.
+const FIRST_REPORT: TimeDelta = TimeDelta::minutes(1);
+/// No pause between two such questions is longer.
+const LAST_REPORT: TimeDelta = TimeDelta::hours(6);
+/// A message that has not arrived by then is not asked about any more.
+const REPORTS_FOR: TimeDelta = TimeDelta::days(3);
 /// Every second turn of a gateway belongs to what became due within so long: a backlog keeps no news waiting.
 pub const FRESH: TimeDelta = TimeDelta::minutes(5);
 
@@ -56,12 +62,21 @@ pub struct Mark {
     pub error: Option<String>,
     /// What the gateway said.
     pub note: Option<String>,
+    /// When to ask the gateway whether it arrived.
+    pub report_due_at: Option<NaiveDateTime>,
 }
 
 /// Decides; `attempts` counts the one just made, `chance` is anything from 0 to 1. A probe of a gateway that is away does
 /// not count against its message: one that waits alone would else be used up by a long outage.
 pub fn after(outcome: Outcome, attempts: i32, is_probe: bool, now: NaiveDateTime, chance: f64) -> Mark {
-    let mark = |state, next_attempt_at, error| Mark { state, attempts, next_attempt_at, error, note: None };
+    let mark = |state, next_attempt_at, error| Mark {
+        state,
+        attempts,
+        next_attempt_at,
+        error,
+        note: None,
+        report_due_at: None,
+    };
     match outcome {
         Outcome::Accepted { note } => Mark { note, ..mark(State::Sent, now, None) },
         Outcome::Refused { reason } => mark(State::Failed, now, Some(reason)),
@@ -86,7 +101,20 @@ pub fn after(outcome: Outcome, attempts: i32, is_probe: bool, now: NaiveDateTime
 /// A claimed message that is given back untried, because its gateway began to rest meanwhile.
 pub fn untried(attempts: i32, until: NaiveDateTime) -> Mark {
     let error = Some("not tried: the gateway rests".to_owned());
-    Mark { state: State::Pending, attempts: attempts - 1, next_attempt_at: until, error, note: None }
+    Mark {
+        state: State::Pending,
+        attempts: attempts - 1,
+        next_attempt_at: until,
+        error,
+        note: None,
+        report_due_at: None,
+    }
+}
+
+/// When the gateway is asked next whether a message arrived: soon at first, then ever more rarely, for three days.
+pub fn next_report(sent_at: NaiveDateTime, now: NaiveDateTime) -> Option<NaiveDateTime> {
+    let age = now - sent_at;
+    (age < REPORTS_FOR).then(|| now + age.clamp(FIRST_REPORT, LAST_REPORT))
 }
 
 fn given_up(attempts: i32, reason: &str) -> String {
@@ -153,6 +181,17 @@ mod tests {
         let later = || Outcome::later("not now");
         assert_eq!(after(later(), 1, false, now(), 0.5).state, State::Pending);
         assert_eq!(after(later(), MOST_ATTEMPTS_PUT_OFF, false, now(), 0.5).state, State::Failed);
+    }
+
+    #[test]
+    fn whether_it_arrived_is_asked_ever_more_rarely_and_not_for_ever() {
+        let (mut at, mut asked) = (now(), Vec::new());
+        while let Some(next) = next_report(now(), at) {
+            asked.push((next - at).num_minutes());
+            at = next;
+        }
+        assert_eq!(asked[..10], [1, 1, 2, 4, 8, 16, 32, 64, 128, 256]);
+        assert_eq!((asked[10], asked.len()), (360, 21));
     }
 
     #[test]

@@ -208,6 +208,7 @@ pub fn mark(tx: &mut Tx, claimed: &Notification, mark: &Mark) -> Result<()> {
             notifications::last_error.eq(&mark.error),
             notifications::provider_note.eq(&mark.note),
             notifications::sent_at.eq(sent_at),
+            notifications::report_due_at.eq(mark.report_due_at),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -221,6 +222,48 @@ pub fn revive(tx: &mut Tx, id: &NotificationId, useful_until: NaiveDateTime) -> 
             notifications::next_attempt_at.eq(tx.now),
             notifications::due_at.eq(tx.now),
             notifications::useful_until.eq(useful_until),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// When the gateway is asked next whether this one arrived; never again without a time.
+pub fn ask_at(tx: &mut Tx, sent: &Notification, at: Option<NaiveDateTime>) -> Result<()> {
+    diesel::update(table.find(&sent.id)).set(notifications::report_due_at.eq(at)).execute(tx.conn)?;
+    Ok(())
+}
+
+/// The gateway is asked about these messages at once, if it has not said enough yet.
+pub fn ask_now(tx: &mut Tx, message_ids: &[String]) -> Result<()> {
+    let open = table
+        .filter(notifications::message_id.eq_any(message_ids.to_vec()))
+        .filter(notifications::state.eq(State::Sent))
+        .filter(notifications::report_due_at.gt(tx.now));
+    diesel::update(open).set(notifications::report_due_at.eq(tx.now)).execute(tx.conn)?;
+    Ok(())
+}
+
+/// It arrived.
+pub fn arrived(tx: &mut Tx, sent: &Notification, at: NaiveDateTime) -> Result<()> {
+    let none: Option<NaiveDateTime> = None;
+    diesel::update(table.find(&sent.id).filter(notifications::state.eq(State::Sent)))
+        .set((
+            notifications::state.eq(State::Delivered),
+            notifications::delivered_at.eq(at),
+            notifications::report_due_at.eq(none),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// It will not arrive.
+pub fn lost(tx: &mut Tx, sent: &Notification, reason: &str) -> Result<()> {
+    let none: Option<NaiveDateTime> = None;
+    diesel::update(table.find(&sent.id).filter(notifications::state.eq(State::Sent)))
+        .set((
+            notifications::state.eq(State::Undelivered),
+            notifications::last_error.eq(reason),
+            notifications::report_due_at.eq(none),
         ))
         .execute(tx.conn)?;
     Ok(())

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::http_gateway::HttpGateway;
-use super::smspro::Smspro;
+use super::smspro::{Account, Report, Smspro};
 use super::smtp::Smtp;
 
 /// How long an HTTP exchange, or one step of an SMTP dialogue, may take.
@@ -112,6 +112,22 @@ pub enum SmsTransport {
 }
 
 impl SmsTransport {
+    /// Whether a message arrived; nothing from a gateway that never tells.
+    pub fn report(&self, message_id: &str, recipient: &str) -> Option<Result<Report, String>> {
+        match self {
+            Self::Smspro(smspro) => Some(smspro.report(message_id, recipient)),
+            Self::Log | Self::Memory(_) | Self::Http(_) => None,
+        }
+    }
+
+    /// What is left on the account; nothing from a gateway that never tells.
+    pub fn account(&self) -> Option<Result<Account, String>> {
+        match self {
+            Self::Smspro(smspro) => Some(smspro.account()),
+            Self::Log | Self::Memory(_) | Self::Http(_) => None,
+        }
+    }
+
     /// One attempt; blocks for at most 15 s.
     pub fn send(&self, message: &Message) -> Outcome {
         match self {

@@ -1,6 +1,7 @@
 //! The ways out: a transport for each channel, and how fast it may be used.
 
 use super::gate::Pace;
+use super::smspro::{Account, Report};
 use super::store::Notification;
 use super::transport::{EmailTransport, Message, Outcome, Sent, SmsTransport};
 use super::{Channel, ConfigError, HttpGateway, HttpGatewayConfig, Smspro, SmsproConfig, Smtp, SmtpConfig};
@@ -53,6 +54,24 @@ impl Gateways {
             Channel::Sms => self.sms_pace,
             Channel::Email => self.email_pace,
         }
+    }
+
+    /// Whether the gateway of a channel tells later what became of a message that it took.
+    pub(super) fn gives_reports(&self, channel: Channel) -> bool {
+        channel == Channel::Sms && matches!(self.sms, SmsTransport::Smspro(_))
+    }
+
+    /// Whether a message arrived; nothing from a gateway that never tells.
+    pub(super) fn report(&self, notification: &Notification) -> Option<std::result::Result<Report, String>> {
+        match notification.channel {
+            Channel::Sms => self.sms.report(&notification.message_id, &notification.recipient),
+            Channel::Email => None,
+        }
+    }
+
+    /// What is left on the account for short messages; nothing from a gateway that never tells.
+    pub(super) fn account(&self) -> Option<std::result::Result<Account, String>> {
+        self.sms.account()
     }
 
     /// One attempt.

@@ -114,7 +114,11 @@ fn attempt(app: &App, gateways: &Gateways, notification: &Notification, gate: &m
     let channel = notification.channel;
     let outcome = gateways.send(notification);
     let is_probe = gate.rests_until.is_some();
-    let mark = rules::after(outcome.clone(), notification.attempts, is_probe, app.clock.now(), rand::random());
+    let now = app.clock.now();
+    let mut mark = rules::after(outcome.clone(), notification.attempts, is_probe, now, rand::random());
+    if mark.state == State::Sent && gateways.gives_reports(channel) {
+        mark.report_due_at = rules::next_report(now, now);
+    }
     let is_indifferent = gate.is_indifferent_to(&outcome);
     let heard = app.write_now(&Actor::System, |tx| {
         if is_indifferent {

@@ -6,11 +6,14 @@ use std::thread;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mail_parser::MessageParser;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use torugart::config::{Config, EmailTransportName, SmsTransportName};
 use torugart::db::{self, Claim};
 use torugart::ids::Actor;
-use torugart::notifications::{Fact, Gateways, News, Occasion, Recipient, Worked, enqueue_all, step};
+use torugart::notifications::{
+    Fact, Gateways, News, Occasion, Recipient, Worked, ask_reports, enqueue_all, look_at_account, step,
+};
 use torugart::texts::Lang;
 
 use crate::harness::gateway::{Behaviour, Gateway, LOGIN, PASSWORD};
@@ -32,6 +35,11 @@ fn ways_config(sms: &Gateway, mail: &MailServer) -> Config {
     config.email.transport = EmailTransportName::Smtp;
     config.email.url = mail.url().into();
     config
+}
+
+/// A second process on the same database, with other settings.
+fn beside(s: &Server, change: impl FnOnce(&mut Config)) -> Server {
+    Server::start_with(s.app.config.database.url.expose_secret(), change)
 }
 
 fn turn(s: &Server, ways: &Gateways) -> Worked {
@@ -494,6 +502,74 @@ on_both! {
         }
         assert!(sent.windows(27).all(|second| second.iter().sum::<usize>() <= 10), "{sent:?}");
         assert!(sent.iter().sum::<usize>() >= 18, "{sent:?}");
+    }
+
+    fn whether_a_message_arrived_is_asked_of_the_gateway(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        fill(s, 3);
+        assert_eq!(turn(s, &ways), Worked { tried: 3, sent: 3 });
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 0, "it is too early");
+        let ids: Vec<_> = sms.received().into_iter().map(|received| received.id).collect();
+        (sms.report(&ids[0], "3"), sms.report(&ids[1], "4"), sms.report(&ids[2], "1"));
+        s.advance(TimeDelta::minutes(1));
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 3);
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 0);
+        let state = |id: &str| {
+            let outbox = s.get(ADMIN, "/v1/notifications").expect(200);
+            outbox["items"].as_array().unwrap().iter().find(|row| row["message_id"] == id).unwrap().clone()
+        };
+        let delivered = state(&ids[0]);
+        assert_eq!(
+            (&delivered["state"], &delivered["delivered_at"]),
+            (&json!("delivered"), &json!("2026-05-25T09:00:07Z"))
+        );
+        let undelivered = state(&ids[1]);
+        assert_eq!(undelivered["state"], "undelivered");
+        assert!(undelivered["last_error"].as_str().unwrap().contains("not delivered"), "{undelivered}");
+        assert_eq!(state(&ids[2])["state"], "sent");
+        sms.report(&ids[2], "3");
+        s.advance(TimeDelta::minutes(1));
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 1);
+        assert_eq!(state(&ids[2])["state"], "delivered");
+    }
+
+    fn a_pushed_report_is_an_occasion_to_ask_and_no_proof(s: &Server) {
+        let secret = "0123456789abcdefghijKLMNOPQRSTUV";
+        let s = &beside(s, |config| config.sms.report_secret = secret.into());
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        fill(s, 1);
+        turn(s, &ways);
+        let id = sms.received().remove(0).id;
+        let report = format!(
+            "<report xmlns=\"http://Giper.mobi/schema/DeliveryReport\"><dr><id>{id}</id><phone><number>996700200000</number>\
+             <report>3</report></phone></dr></report>"
+        );
+        let push = |path: &str, body: &str| s.upload("POST", ANYONE, path, "text/xml", body.as_bytes());
+        push(&format!("/v1/sms/reports/{}", secret.to_lowercase()), &report).expect_problem(404, "not_found");
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 0);
+        push(&format!("/v1/sms/reports/{secret}"), "<html/>").expect_problem(400, "malformed_request");
+        push(&format!("/v1/sms/reports/{secret}"), &report).expect(200);
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 1, "the gateway is asked back");
+        assert_eq!(s.get(ADMIN, "/v1/notifications?state=delivered").expect(200)["items"], json!([]), "and knows nothing");
+        sms.report(&id, "3");
+        push(&format!("/v1/sms/reports/{secret}"), &report).expect(200);
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 1);
+        assert_eq!(s.get(ADMIN, "/v1/notifications?state=delivered").expect(200)["items"][0]["message_id"], id);
+    }
+
+    fn without_a_secret_no_address_takes_reports(s: &Server) {
+        s.upload("POST", ANYONE, "/v1/sms/reports/guess", "text/xml", b"<report/>").expect_problem(404, "not_found");
+    }
+
+    fn what_is_left_on_the_account_is_a_figure_with_an_alarm(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        sms.set_account("99.5");
+        look_at_account(&s.app, &ways);
+        let figures = s.get(ANYONE, "/metrics").text;
+        assert!(figures.contains("sms_account_som 99.5") && figures.contains("sms_account_low 1"), "{figures}");
     }
 
     fn the_outbox_is_read_by_staff_and_by_order_and_state(s: &Server) {
