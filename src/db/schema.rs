@@ -365,6 +365,7 @@ diesel::table! {
         delivered_at -> Nullable<Timestamp>,
         report_due_at -> Nullable<Timestamp>,
         instead_of -> Nullable<Text>,
+        released_at -> Nullable<Timestamp>,
     }
 }
 
@@ -375,6 +376,30 @@ diesel::table! {
         rests_until -> Nullable<Timestamp>,
         next_slot_at -> Timestamp,
         turns -> BigInt,
+        day -> Date,
+        day_parts -> BigInt,
+    }
+}
+
+diesel::table! {
+    message_texts (event, channel, language) {
+        event -> Text,
+        channel -> Text,
+        language -> Text,
+        subject -> Nullable<Text>,
+        body -> Text,
+        updated_at -> Timestamp,
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    message_choices (phone) {
+        phone -> Text,
+        language -> Nullable<Text>,
+        channels -> Nullable<Text>,
+        opted_out_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
     }
 }
 
@@ -522,6 +547,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     parcels,
     notifications,
     gates,
+    message_texts,
+    message_choices,
     photos,
     transfer_claims,
     acquirer_invoices,

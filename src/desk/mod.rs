@@ -1,9 +1,11 @@
 //! The order desk: a whole order as staff see it, and the calls that touch more than one room.
 
+pub mod choices;
 mod freight;
 pub mod http;
 pub mod labels;
 pub mod offers;
+pub mod preview;
 mod shift_slip;
 pub mod shifts;
 mod view;

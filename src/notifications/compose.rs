@@ -1,78 +1,124 @@
-//! From an occasion to the messages that tell of it: one for each channel that reaches the customer.
+//! From an occasion to the messages that tell of it: one for each channel that the customer is to be reached over.
 
-use chrono::NaiveDateTime;
+use std::collections::HashMap;
+
+use chrono::{NaiveDateTime, TimeDelta};
 use rand::RngExt;
 
+use super::choices::Choice;
+use super::quiet::Quiet;
 use super::store::Draft;
-use super::{Channel, Fact, News, rules, segments};
+use super::wording::Wordings;
+use super::{Channel, News, Occasion, State, rules, segments};
 use crate::config::Firm;
-use crate::texts::{self, Arg, Lang};
+use crate::ids::NotificationId;
 
-/// A short message, and a mail when there is an address.
-pub fn drafts(firm: &Firm, news: &News, now: NaiveDateTime) -> Vec<Draft> {
-    let mut drafts = vec![draft(firm, news, now, Channel::Sms, &news.to.phone)];
-    if let Some(address) = &news.to.email {
-        drafts.push(draft(firm, news, now, Channel::Email, address));
-    }
-    drafts
+/// What is read once for many messages: the firm's rules and texts, and what customers chose.
+pub struct Composer<'a> {
+    pub firm: &'a Firm,
+    pub wordings: Wordings,
+    pub choices: HashMap<String, Choice>,
+    pub now: NaiveDateTime,
 }
 
-fn draft(firm: &Firm, news: &News, now: NaiveDateTime, channel: Channel, recipient: &str) -> Draft {
-    let (subject, body) = wording(firm, news, channel);
-    let parts = match channel {
-        Channel::Sms => segments::size(&body).parts,
-        Channel::Email => 0,
-    };
-    let parts = i32::try_from(parts).unwrap_or(i32::MAX);
-    Draft {
-        message_id: message_id(),
-        dedupe_key: format!("{}:{}:{channel}", news.about, news.fact_id),
-        order_id: news.to.order_id.clone(),
-        event: news.about,
-        channel,
-        recipient: recipient.to_owned(),
-        language: news.to.language,
-        subject,
-        body,
-        priority: rules::priority(news.about),
-        due_at: now,
-        useful_until: now + rules::useful_life(news.about),
-        parts,
-        cost_tyiyn: i64::from(parts) * firm.messages.sms_part_price_tyiyn,
+impl Composer<'_> {
+    /// The messages of one occasion for one customer: over every channel at once, or over the first, and over the next
+    /// when the one before reached nobody.
+    pub fn drafts(&self, news: &News) -> Vec<Draft> {
+        let nothing = Choice::default();
+        let choice = self.choices.get(&news.to.phone).unwrap_or(&nothing);
+        if choice.is_opted_out && news.about != Occasion::OneTimeCode {
+            return Vec::new();
+        }
+        let mut news = news.clone();
+        news.to.language = choice.language.unwrap_or(news.to.language);
+        let fallback = TimeDelta::minutes(self.firm.messages.fallback_minutes);
+        let mut drafts: Vec<Draft> = Vec::new();
+        for (channel, recipient) in self.ways(&news, choice) {
+            let mut draft = self.draft(&news, channel, recipient);
+            if let Some(before) = drafts.last().filter(|_| fallback > TimeDelta::zero()) {
+                draft.state = State::Waiting;
+                draft.instead_of = Some(before.id.clone());
+                draft.due_at = before.due_at + fallback;
+                draft.useful_until += fallback;
+            }
+            drafts.push(draft);
+        }
+        drafts
+    }
+
+    /// The channels that reach the customer, in the order of their choice or the firm's, but for what is switched off.
+    /// A choice that reaches nobody, such as mail without an address, is no choice.
+    fn ways<'a>(&self, news: &'a News, choice: &Choice) -> Vec<(Channel, &'a str)> {
+        let reached = |channels: &[Channel]| -> Vec<(Channel, &'a str)> {
+            channels.iter().filter_map(|channel| Some((*channel, address(news, *channel)?))).collect()
+        };
+        let of_firm: Vec<Channel> =
+            self.firm.messages.channels.iter().filter_map(|channel| channel.parse().ok()).collect();
+        let mut ways = reached(choice.channels.as_deref().unwrap_or(&of_firm));
+        if ways.is_empty() {
+            ways = reached(&of_firm);
+        }
+        ways.retain(|(channel, _)| self.firm.messages.tells(news.about.as_str(), channel.as_str()));
+        ways
+    }
+
+    fn draft(&self, news: &News, channel: Channel, recipient: &str) -> Draft {
+        let Priced { subject, body, parts, cost_tyiyn } = self.priced(news, channel);
+        let due_at = match rules::priority(news.about) {
+            rules::BEST_PRIORITY => self.now,
+            _ => Quiet::of(&self.firm.messages).opens_at(self.now),
+        };
+        Draft {
+            id: NotificationId::new(),
+            message_id: message_id(),
+            dedupe_key: format!("{}:{}:{channel}", news.about, news.fact_id),
+            order_id: news.to.order_id.clone(),
+            event: news.about,
+            channel,
+            recipient: recipient.to_owned(),
+            language: news.to.language,
+            subject,
+            body,
+            state: State::Pending,
+            priority: rules::priority(news.about),
+            due_at,
+            useful_until: due_at + rules::useful_life(news.about),
+            parts,
+            cost_tyiyn,
+            instead_of: None,
+        }
+    }
+
+    /// What a message says and what that costs.
+    pub fn priced(&self, news: &News, channel: Channel) -> Priced {
+        let (subject, body) = self.wordings.say(self.firm, news, channel);
+        let parts = match channel {
+            Channel::Sms => i32::try_from(segments::size(&body).parts).unwrap_or(i32::MAX),
+            Channel::Email => 0,
+        };
+        let cost_tyiyn = i64::from(parts) * self.firm.messages.sms_part_price_tyiyn;
+        Priced { subject, body, parts, cost_tyiyn }
     }
 }
 
-/// The subject, which only a mail has, and the text.
-fn wording(firm: &Firm, news: &News, channel: Channel) -> (Option<String>, String) {
-    let (about, lang) = (news.about, news.to.language);
+fn address<'a>(news: &'a News, channel: Channel) -> Option<&'a str> {
     match channel {
-        Channel::Sms => {
-            (None, text(firm, news, lang, &format!("sms-{about}"), |_, at| texts::short_date(at.and_utc())))
-        }
-        Channel::Email => {
-            let time: fn(Lang, NaiveDateTime) -> String = |lang, at| texts::datetime(lang, at.and_utc());
-            let subject = text(firm, news, lang, &format!("mail-{about}-subject"), time);
-            (Some(subject), text(firm, news, lang, &format!("mail-{about}-body"), time))
-        }
+        Channel::Sms => Some(&news.to.phone),
+        Channel::Email => news.to.email.as_deref(),
     }
 }
 
-fn text(firm: &Firm, news: &News, lang: Lang, key: &str, time: fn(Lang, NaiveDateTime) -> String) -> String {
-    let times: Vec<_> = news
-        .facts
-        .iter()
-        .map(|(_, fact)| match fact {
-            Fact::Time(at) => time(lang, *at),
-            Fact::Text(words) => words.clone(),
-            Fact::Number(_) => String::new(),
-        })
-        .collect();
-    let mut args: Vec<(&str, Arg)> = vec![("name", Arg::Str(&news.to.name)), ("firm", Arg::Str(&firm.name))];
-    args.extend(news.facts.iter().zip(&times).map(|((name, fact), words)| match fact {
-        Fact::Number(number) => (*name, Arg::Num(*number)),
-        Fact::Text(_) | Fact::Time(_) => (*name, Arg::Str(words)),
-    }));
-    texts::text(lang, key, &args)
+/// What a message says and what that costs.
+pub struct Priced {
+    /// Of a mail.
+    pub subject: Option<String>,
+    /// The text.
+    pub body: String,
+    /// Parts that the operator bills; 0 for mail.
+    pub parts: i32,
+    /// What they cost, tyiyn.
+    pub cost_tyiyn: i64,
 }
 
 /// Twelve of A-Z and 0-9: what SMSPRO takes as an identifier, kept for ever so that it recognises a repeat.

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use super::smspro::{Report, pushed_ids};
 use super::store::Notification;
 use super::ways::Gateways;
-use super::{Channel, rules, store};
+use super::{Channel, gate_store, report_store, rules, store};
 use crate::db::{self, Tx};
 use crate::error::{Problem, Result, Slug};
 use crate::ids::Actor;
@@ -22,13 +22,26 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 const IDLE: Duration = Duration::from_secs(1);
 /// How often the account is looked at.
 const ACCOUNT: TimeDelta = TimeDelta::minutes(10);
+/// How often the outbox is counted.
+const FIGURES: TimeDelta = TimeDelta::seconds(15);
+
+/// Lets go what waits for another channel that reached nobody. Tells how many messages go.
+///
+/// # Errors
+/// Those of the database.
+pub fn fall_back(app: &App) -> Result<usize> {
+    match app.read_now(&Actor::System, report_store::is_anything_waiting)? {
+        true => app.write_now(&Actor::System, report_store::fall_back),
+        false => Ok(0),
+    }
+}
 
 /// One turn: asks about the messages whose time it is, and writes down what is final. Tells how many were asked about.
 ///
 /// # Errors
 /// Those of the database; a gateway that does not say is asked again.
 pub fn ask_reports(app: &App, gateways: &Gateways) -> Result<usize> {
-    let rests = app.read_now(&Actor::System, |tx| store::gate(tx, Channel::Sms))?.rests_until;
+    let rests = app.read_now(&Actor::System, |tx| gate_store::get(tx, Channel::Sms))?.rests_until;
     if rests.is_some() {
         return Ok(0);
     }
@@ -44,7 +57,7 @@ pub fn ask_reports(app: &App, gateways: &Gateways) -> Result<usize> {
                 tracing::warn!(reason, "the gateway does not say whether messages arrived");
                 return Ok(asked);
             }
-            None => app.write_now(&Actor::System, |tx| store::ask_at(tx, notification, None))?,
+            None => app.write_now(&Actor::System, |tx| report_store::ask_at(tx, notification, None))?,
         }
     }
     Ok(due.len())
@@ -55,14 +68,14 @@ fn heed(tx: &mut Tx, notification: &Notification, report: &Report) -> Result<()>
         Report::OnItsWay => {
             let sent_at = notification.sent_at.unwrap_or(notification.created_at);
             let next = rules::next_report(sent_at, tx.now);
-            return store::ask_at(tx, notification, next);
+            return report_store::ask_at(tx, notification, next);
         }
         Report::Delivered { at } => {
-            store::arrived(tx, notification, at.unwrap_or(tx.now))?;
+            report_store::arrived(tx, notification, at.unwrap_or(tx.now))?;
             "delivered"
         }
         Report::Undelivered { reason } => {
-            store::lost(tx, notification, reason)?;
+            report_store::lost(tx, notification, reason)?;
             "undelivered"
         }
     };
@@ -82,7 +95,7 @@ pub fn pushed(tx: &mut Tx, body: &[u8]) -> Result<()> {
                 .fail();
         }
     };
-    store::ask_now(tx, &ids)
+    report_store::ask_now(tx, &ids)
 }
 
 /// Looks at the account: a figure for `/metrics`, and an alarm when little is left.
@@ -102,16 +115,42 @@ pub fn look_at_account(app: &App, gateways: &Gateways) {
     }
 }
 
+/// Looks at the outbox: what waits, since when, and what nobody will be told, as figures for `/metrics`.
+///
+/// # Errors
+/// Those of the database.
+pub fn look_at_outbox(app: &App) -> Result<()> {
+    let (backlog, dead, now) =
+        app.read_now(&Actor::System, |tx| Ok((report_store::backlog(tx)?, report_store::dead(tx)?, tx.now)))?;
+    for channel in Channel::ALL {
+        let waiting = backlog.iter().find(|(of, ..)| of == channel);
+        let oldest = waiting.and_then(|(_, _, since)| *since).map_or(0, |since| (now - since).num_seconds());
+        let dead = dead.iter().find(|(of, _)| of == channel).map_or(0, |(_, dead)| *dead);
+        let label = channel.as_str();
+        metrics::gauge!("notifications_due", "channel" => label).set(waiting.map_or(0, |(_, due, _)| *due) as f64);
+        metrics::gauge!("notifications_oldest_due_seconds", "channel" => label).set(oldest as f64);
+        metrics::gauge!("notifications_dead", "channel" => label).set(dead as f64);
+    }
+    Ok(())
+}
+
 /// Asks until told to stop.
 pub fn run_reports(app: &App, gateways: &Gateways, stop: &AtomicBool) {
-    let mut looked = None;
+    let (mut looked, mut figures) = (None, None);
     while !stop.load(Ordering::Relaxed) {
         let now = app.clock.now();
         if looked.is_none_or(|at| now - at >= ACCOUNT) {
             look_at_account(app, gateways);
             looked = Some(now);
         }
-        match std::panic::catch_unwind(AssertUnwindSafe(|| ask_reports(app, gateways))) {
+        if figures.is_none_or(|at| now - at >= FIGURES) {
+            figures = Some(now);
+            if let Err(error) = look_at_outbox(app) {
+                tracing::error!(%error, "the figures of the outbox are old");
+            }
+        }
+        let turn = || fall_back(app).and_then(|_| ask_reports(app, gateways));
+        match std::panic::catch_unwind(AssertUnwindSafe(turn)) {
             Ok(Ok(asked)) if asked > 0 => {}
             Ok(Ok(_)) => std::thread::sleep(IDLE),
             Ok(Err(error)) => {

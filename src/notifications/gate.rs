@@ -1,7 +1,7 @@
 //! A gateway as every worker of every process sees it: how fast it may be asked, and whether it is asked at all.
 //! Values in, values out; the row of the `gates` table is locked while they change.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::transport::Outcome;
 
@@ -47,6 +47,10 @@ pub struct Gate {
     pub next_slot_at: NaiveDateTime,
     /// How often messages were taken to it.
     pub turns: i64,
+    /// The day in Bishkek that parts were last counted on.
+    pub day: NaiveDate,
+    /// Parts of messages that went on that day.
+    pub day_parts: i64,
 }
 
 impl Gate {
@@ -78,6 +82,17 @@ impl Gate {
         }
         let count = i32::try_from(count).unwrap_or(i32::MAX);
         self.next_slot_at = self.next_slot_at.max(now) + pace.interval * count;
+    }
+
+    /// Parts that went on a day.
+    pub fn parts_on(&self, day: NaiveDate) -> i64 {
+        if self.day == day { self.day_parts } else { 0 }
+    }
+
+    /// So many parts go.
+    pub fn count_parts(&mut self, parts: i64, day: NaiveDate) {
+        self.day_parts = self.parts_on(day) + parts;
+        self.day = day;
     }
 
     /// Whether an outcome would leave it as it is, which spares a lock for each message on a good day.
@@ -123,7 +138,8 @@ mod tests {
     }
 
     fn gate() -> Gate {
-        Gate { failures: 0, rests_until: None, next_slot_at: start(), turns: 0 }
+        let (next_slot_at, day) = (start(), start().date());
+        Gate { failures: 0, rests_until: None, next_slot_at, turns: 0, day, day_parts: 0 }
     }
 
     fn retry() -> Outcome {
@@ -148,6 +164,15 @@ mod tests {
             }
             assert!(went.len() * 10 >= contract as usize * 80, "{} in ten seconds of {contract}", went.len());
         }
+    }
+
+    #[test]
+    fn a_new_day_begins_with_nothing_spent() {
+        let (mut gate, today) = (gate(), start().date());
+        (gate.count_parts(2, today), gate.count_parts(3, today));
+        assert_eq!((gate.parts_on(today), gate.parts_on(today + TimeDelta::days(1))), (5, 0));
+        gate.count_parts(1, today + TimeDelta::days(1));
+        assert_eq!((gate.parts_on(today), gate.parts_on(today + TimeDelta::days(1))), (0, 1));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `/v1/notifications`.
 
 use actix_web::{HttpResponse, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Channel, Filter, Notification, Occasion, State};
 use crate::db::Tx;
 use crate::error::{Problem, Result};
-use crate::http::{Body, Call, Nothing, Paging, Raw, Reply};
+use crate::http::{Body, Call, Nothing, Page, Paging, Raw, Reply};
 use crate::ids::{NotificationId, OrderId};
 use crate::money::Money;
 use crate::phone::Phone;
@@ -101,13 +101,56 @@ pub struct NotificationFilter {
 ///
 /// # Errors
 /// Bad paging, and those of the database.
-pub fn page(
-    tx: &mut Tx,
-    filter: &NotificationFilter,
-    order: Option<OrderId>,
-) -> Result<crate::http::Page<NotificationView>> {
+pub fn page(tx: &mut Tx, filter: &NotificationFilter, order: Option<OrderId>) -> Result<Page<NotificationView>> {
     let paging = Paging { limit: filter.limit, cursor: filter.cursor.clone() };
     Ok(super::list(tx, &Filter { order, state: filter.state }, &paging)?.map(view))
+}
+
+/// Takes back a message that nobody has been sent.
+pub async fn cancel(app: App, call: Call, id: web::Path<NotificationId>, body: Body<Nothing>) -> Result<HttpResponse> {
+    call.write(app, body.fingerprint, move |tx| Ok(Reply::ok(view(super::cancel(tx, &id)?)))).await
+}
+
+/// What messages of one kind cost on one day.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NotificationCost)]
+pub struct CostView {
+    /// In Bishkek.
+    day: NaiveDate,
+    channel: Channel,
+    event: Occasion,
+    /// Messages that a gateway took.
+    messages: i64,
+    /// Parts that the operator bills.
+    parts: i64,
+    cost: Money,
+}
+
+/// `?from=&to=`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CostQuery {
+    /// First day in Bishkek; the last one unless told.
+    from: Option<NaiveDate>,
+    /// Last day in Bishkek; today unless told.
+    to: Option<NaiveDate>,
+}
+
+/// What messages cost, the latest day first.
+pub async fn costs(app: App, call: Call, query: web::Query<CostQuery>) -> Result<HttpResponse> {
+    call.read(app, move |tx| {
+        let items = super::costs::costs(tx, query.from, query.to)?;
+        let view = |(day, cost): (NaiveDate, super::report_store::Cost)| CostView {
+            day,
+            channel: cost.channel,
+            event: cost.event,
+            messages: cost.messages,
+            parts: cost.parts,
+            cost: Money::tyiyn(cost.cost_tyiyn),
+        };
+        Ok(Page { items: items.into_iter().map(view).collect(), next_cursor: None })
+    })
+    .await
 }
 
 /// Takes a delivery report of SMSPRO, which is known by the end of its address. It is only an occasion to ask.

@@ -1,20 +1,32 @@
 //! Messages to customers. A row is written in the business transaction and sent after it: rolled-back work says nothing.
 
+mod choices;
+mod claim;
 mod compose;
+mod costs;
 mod delivery;
 mod gate;
+mod gate_store;
 pub mod http;
 mod http_gateway;
 #[cfg(test)]
 mod outage_tests;
+mod own_texts;
+mod quiet;
+mod report_store;
 mod rules;
 mod segments;
 mod smspro;
 mod smtp;
 mod store;
+mod text_store;
+pub mod texts_http;
 mod transport;
 mod ways;
+mod wording;
 mod worker;
+
+use std::collections::BTreeSet;
 
 use chrono::NaiveDateTime;
 
@@ -25,13 +37,18 @@ use crate::http::{Page, Paging};
 use crate::ids::{NotificationId, OrderId};
 use crate::texts::Lang;
 
-pub use delivery::{ask_reports, look_at_account, run_reports};
+pub use choices::{Choice, choice, choose};
+pub use delivery::{ask_reports, fall_back, look_at_account, look_at_outbox, run_reports};
 pub use http_gateway::{HttpGateway, HttpGatewayConfig};
+pub use segments::Encoding;
 pub use smspro::{Smspro, SmsproConfig};
 pub use smtp::{Smtp, SmtpConfig};
 pub use store::{Filter, Notification};
 pub use transport::{ConfigError, EmailTransport, Message, Outcome, Sent, SmsTransport};
 pub use ways::Gateways;
+
+use compose::Composer;
+use wording::Wordings;
 pub use worker::{Worked, run, step};
 
 words! {
@@ -47,6 +64,22 @@ words! {
         OrderArrived = "order-arrived",
         /// The order ended early.
         OrderCancelled = "order-cancelled",
+        /// Somebody asked, and we heard.
+        RequestReceived = "request-received",
+        /// An offer ends soon.
+        QuoteExpiring = "quote-expiring",
+        /// We bought it.
+        OrderBought = "order-bought",
+        /// All of it is at the China warehouse.
+        ReceivedInChina = "received-in-china",
+        /// All of it is on the road.
+        OrderDeparted = "order-departed",
+        /// The truck is late.
+        OrderDelayed = "order-delayed",
+        /// All of it was handed over.
+        OrderPickedUp = "order-picked-up",
+        /// Money went back.
+        PaymentRefunded = "payment-refunded",
         /// A code that proves who they are; it goes before everything else.
         OneTimeCode = "one-time-code",
     }
@@ -155,8 +188,61 @@ pub fn enqueue(tx: &mut Tx, to: &Recipient, about: Occasion, fact_id: &str, fact
 /// # Errors
 /// Those of the database.
 pub fn enqueue_all(tx: &mut Tx, news: &[News]) -> Result<()> {
-    let drafts: Vec<_> = news.iter().flat_map(|news| compose::drafts(tx.firm, news, tx.now)).collect();
+    let is_told =
+        |news: &&News| Channel::ALL.iter().any(|way| tx.firm.messages.tells(news.about.as_str(), way.as_str()));
+    if !news.iter().any(|news| is_told(&news)) {
+        return Ok(());
+    }
+    let composer = composer(tx, news)?;
+    let drafts: Vec<_> = news.iter().flat_map(|news| composer.drafts(news)).collect();
     store::insert(tx, &drafts)
+}
+
+fn composer<'a>(tx: &mut Tx<'a>, news: &[News]) -> Result<Composer<'a>> {
+    let phones: BTreeSet<_> = news.iter().map(|news| news.to.phone.as_str()).collect();
+    let events: BTreeSet<_> = news.iter().map(|news| news.about).collect();
+    let choices = choices::of(tx, &phones.into_iter().collect::<Vec<_>>())?;
+    let wordings = Wordings::of(&text_store::of_events(tx, &events.into_iter().collect::<Vec<_>>())?);
+    Ok(Composer { firm: tx.firm, wordings, choices, now: tx.now })
+}
+
+/// A message as it would go out.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// Of a mail.
+    pub subject: Option<String>,
+    /// The text.
+    pub text: String,
+    /// Of a short message.
+    pub encoding: Option<Encoding>,
+    /// Parts that the operator bills; 0 for mail.
+    pub parts: i32,
+    /// What they cost, tyiyn.
+    pub cost_tyiyn: i64,
+}
+
+/// What a message would say and cost. Values that `news` lacks are usual ones.
+///
+/// # Errors
+/// Those of the database.
+pub fn preview(tx: &mut Tx, news: News, channel: Channel) -> Result<Preview> {
+    let names = wording::variables(news.about);
+    let mut news: News<'_> = news;
+    let usual = own_texts::usual(&names, news.about, news.to.language, tx.now).pop();
+    for usual in usual.into_iter().flat_map(|usual| usual.facts) {
+        if !news.facts.iter().any(|(name, _)| *name == usual.0) {
+            news.facts.push(usual);
+        }
+    }
+    let priced = composer(tx, std::slice::from_ref(&news))?.priced(&news, channel);
+    let encoding = (channel == Channel::Sms).then(|| segments::size(&priced.body).encoding);
+    Ok(Preview {
+        subject: priced.subject,
+        text: priced.body,
+        encoding,
+        parts: priced.parts,
+        cost_tyiyn: priced.cost_tyiyn,
+    })
 }
 
 /// The outbox, newest first.
@@ -180,6 +266,19 @@ pub fn retry(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {
     }
     store::revive(tx, id, tx.now + rules::useful_life(notification.event))?;
     audit::record(tx, "notification.retried", id.as_str(), serde_json::json!({"message_id": notification.message_id}))?;
+    find(tx, id)
+}
+
+/// Takes back a message that nobody has been sent.
+///
+/// # Errors
+/// `not_found`; `wrong_status` when a worker has it, or it is gone.
+pub fn cancel(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {
+    let notification = find(tx, id)?;
+    if !store::cancel(tx, id)? {
+        return wrong_state(&notification, "only one that was not sent can be cancelled");
+    }
+    audit::record(tx, "notification.cancelled", id.as_str(), serde_json::json!({"was": notification.state}))?;
     find(tx, id)
 }
 

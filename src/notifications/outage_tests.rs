@@ -74,7 +74,14 @@ impl World {
         Self {
             rng: StdRng::seed_from_u64(seed),
             pace: Pace::per_second(contract),
-            gate: Gate { failures: 0, rests_until: None, next_slot_at: at(0), turns: 0 },
+            gate: Gate {
+                failures: 0,
+                rests_until: None,
+                next_slot_at: at(0),
+                turns: 0,
+                day: at(0).date(),
+                day_parts: 0,
+            },
             has_breaker: true,
             outages: Vec::new(),
             letters: Vec::new(),

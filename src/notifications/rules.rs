@@ -25,13 +25,16 @@ const REPORTS_FOR: TimeDelta = TimeDelta::days(3);
 /// Every second turn of a gateway belongs to what became due within so long: a backlog keeps no news waiting.
 pub const FRESH: TimeDelta = TimeDelta::minutes(5);
 
+/// The first to go: a one-time code.
+pub const BEST_PRIORITY: i32 = 0;
 /// The last to go: a reminder.
 pub const WORST_PRIORITY: i32 = 2;
 
 /// Which messages go first: 0 is a one-time code, 1 is news, 2 is a reminder.
 pub fn priority(about: Occasion) -> i32 {
     match about {
-        Occasion::OneTimeCode => 0,
+        Occasion::OneTimeCode => BEST_PRIORITY,
+        Occasion::QuoteExpiring => WORST_PRIORITY,
         _ => 1,
     }
 }
@@ -40,6 +43,8 @@ pub fn priority(about: Occasion) -> i32 {
 pub fn useful_life(about: Occasion) -> TimeDelta {
     match about {
         Occasion::OneTimeCode => TimeDelta::minutes(10),
+        // By then the quote has expired.
+        Occasion::QuoteExpiring => TimeDelta::hours(12),
         _ => TimeDelta::hours(48),
     }
 }
@@ -115,6 +120,12 @@ pub fn untried(attempts: i32, until: NaiveDateTime) -> Mark {
 pub fn next_report(sent_at: NaiveDateTime, now: NaiveDateTime) -> Option<NaiveDateTime> {
     let age = now - sent_at;
     (age < REPORTS_FOR).then(|| now + age.clamp(FIRST_REPORT, LAST_REPORT))
+}
+
+/// A claimed message that is kept back untried, because its phone was sent enough for a day.
+pub fn held(attempts: i32, most: i64, now: NaiveDateTime) -> Mark {
+    let error = Some(format!("more than {most} short messages to this phone in a day"));
+    Mark { state: State::Held, error, ..untried(attempts, now) }
 }
 
 fn given_up(attempts: i32, reason: &str) -> String {

@@ -1,13 +1,13 @@
-//! The `notifications` table, which is the outbox, and what is known of the gateways: `gates`.
+//! The `notifications` table: the outbox.
+
+use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamp};
 
-use super::gate::Gate;
 use super::rules::Mark;
 use super::{Channel, Occasion, State};
-use crate::db::schema::gates;
 use crate::db::schema::notifications::{self, table};
 use crate::db::{Backend, Tx};
 use crate::error::Result;
@@ -67,10 +67,13 @@ pub struct Notification {
     pub report_due_at: Option<NaiveDateTime>,
     /// The message of another channel that this one stands in for.
     pub instead_of: Option<NotificationId>,
+    /// When a person let it go, whatever the caps say.
+    pub released_at: Option<NaiveDateTime>,
 }
 
 /// A message to be stored.
 pub struct Draft {
+    pub id: NotificationId,
     pub message_id: String,
     pub dedupe_key: String,
     pub order_id: OrderId,
@@ -80,11 +83,13 @@ pub struct Draft {
     pub language: Lang,
     pub subject: Option<String>,
     pub body: String,
+    pub state: State,
     pub priority: i32,
     pub due_at: NaiveDateTime,
     pub useful_until: NaiveDateTime,
     pub parts: i32,
     pub cost_tyiyn: i64,
+    pub instead_of: Option<NotificationId>,
 }
 
 /// Which messages to list.
@@ -99,7 +104,7 @@ pub struct Filter {
 /// Rows of one statement: SQLite takes 32 766 values.
 const CHUNK: usize = 500;
 /// Values of one row.
-const VALUES: usize = 17;
+const VALUES: usize = 19;
 
 /// A fact that was told before is not told again: the dedupe key decides, without an error.
 pub fn insert(tx: &mut Tx, drafts: &[Draft]) -> Result<()> {
@@ -108,14 +113,14 @@ pub fn insert(tx: &mut Tx, drafts: &[Draft]) -> Result<()> {
         let mut insert = diesel::sql_query(
             "INSERT INTO notifications (id, message_id, dedupe_key, order_id, event, channel, recipient, language, \
              subject, body, next_attempt_at, created_at, priority, due_at, useful_until, parts, cost_tyiyn, \
-             state, attempts) VALUES ",
+             state, instead_of, attempts) VALUES ",
         )
         .into_boxed::<Backend>()
         .sql(rows.join(", "))
         .sql(" ON CONFLICT (dedupe_key) DO NOTHING");
         for draft in chunk {
             insert = insert
-                .bind::<Text, _>(NotificationId::new())
+                .bind::<Text, _>(&draft.id)
                 .bind::<Text, _>(&draft.message_id)
                 .bind::<Text, _>(&draft.dedupe_key)
                 .bind::<Text, _>(&draft.order_id)
@@ -131,17 +136,19 @@ pub fn insert(tx: &mut Tx, drafts: &[Draft]) -> Result<()> {
                 .bind::<Timestamp, _>(draft.due_at)
                 .bind::<Timestamp, _>(draft.useful_until)
                 .bind::<Integer, _>(draft.parts)
-                .bind::<BigInt, _>(draft.cost_tyiyn);
+                .bind::<BigInt, _>(draft.cost_tyiyn)
+                .bind::<Text, _>(draft.state)
+                .bind::<Nullable<Text>, _>(&draft.instead_of);
         }
         insert.execute(tx.conn)?;
     }
     Ok(())
 }
 
-/// `($1, …, $17, 'pending', 0)`, counted on from the rows before.
+/// `($1, …, $19, 0)`, counted on from the rows before.
 fn row_of_values(before: usize) -> String {
     let places: Vec<_> = (1..=VALUES).map(|value| format!("${}", before + value)).collect();
-    format!("({}, 'pending', 0)", places.join(", "))
+    format!("({}, 0)", places.join(", "))
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Notification>> {
@@ -168,12 +175,48 @@ pub fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<Notification>> {
     Ok(rows.order((notifications::priority, notifications::id)).load(tx.conn)?)
 }
 
-/// Whether anything of a channel is due, or too old to wait on; spares an idle worker a transaction.
-pub fn is_anything_due(tx: &mut Tx, channel: Channel) -> Result<bool> {
-    let unsent = notifications::state.eq_any([State::Pending, State::Sending]);
-    let due = notifications::next_attempt_at.le(tx.now).or(notifications::useful_until.le(tx.now));
-    let rows = table.filter(notifications::channel.eq(channel)).filter(unsent).filter(due);
-    Ok(rows.select(notifications::id).first::<NotificationId>(tx.conn).optional()?.is_some())
+/// Whether anything of a channel is due that is no less urgent than this.
+pub fn is_anything_due(tx: &mut Tx, channel: Channel, worst_priority: i32) -> Result<bool> {
+    let due = table
+        .filter(notifications::channel.eq(channel))
+        .filter(notifications::state.eq_any([State::Pending, State::Sending]))
+        .filter(notifications::priority.le(worst_priority))
+        .filter(notifications::next_attempt_at.le(tx.now));
+    Ok(due.select(notifications::id).first::<NotificationId>(tx.conn).optional()?.is_some())
+}
+
+/// Whether anything of a channel is too old to wait on.
+pub fn is_anything_stale(tx: &mut Tx, channel: Channel) -> Result<bool> {
+    let stale = table
+        .filter(notifications::channel.eq(channel))
+        .filter(notifications::useful_until.le(tx.now))
+        .filter(notifications::state.eq(State::Pending));
+    Ok(stale.select(notifications::id).first::<NotificationId>(tx.conn).optional()?.is_some())
+}
+
+/// How many short messages each phone was sent since a moment.
+pub fn sent_since(tx: &mut Tx, phones: Vec<String>, since: NaiveDateTime) -> Result<HashMap<String, i64>> {
+    let sent: Vec<(String, i64)> = table
+        .filter(notifications::channel.eq(Channel::Sms))
+        .filter(notifications::recipient.eq_any(phones))
+        .filter(notifications::sent_at.ge(since))
+        .group_by(notifications::recipient)
+        .select((notifications::recipient, diesel::dsl::count_star()))
+        .load(tx.conn)?;
+    Ok(sent.into_iter().collect())
+}
+
+/// Keeps back all short messages that wait for a phone, but for those that a person let go. Tells how many.
+pub fn hold(tx: &mut Tx, phone: &str, reason: &str) -> Result<usize> {
+    let waiting = table
+        .filter(notifications::channel.eq(Channel::Sms))
+        .filter(notifications::recipient.eq(phone))
+        .filter(notifications::state.eq(State::Pending))
+        .filter(notifications::released_at.is_null());
+    let held = diesel::update(waiting)
+        .set((notifications::state.eq(State::Held), notifications::last_error.eq(reason)))
+        .execute(tx.conn)?;
+    Ok(held)
 }
 
 /// What is too old to be of use becomes a dead letter that staff see; what a worker has right now is left to it.
@@ -222,92 +265,17 @@ pub fn revive(tx: &mut Tx, id: &NotificationId, useful_until: NaiveDateTime) -> 
             notifications::next_attempt_at.eq(tx.now),
             notifications::due_at.eq(tx.now),
             notifications::useful_until.eq(useful_until),
+            notifications::released_at.eq(tx.now),
         ))
         .execute(tx.conn)?;
     Ok(())
 }
 
-/// When the gateway is asked next whether this one arrived; never again without a time.
-pub fn ask_at(tx: &mut Tx, sent: &Notification, at: Option<NaiveDateTime>) -> Result<()> {
-    diesel::update(table.find(&sent.id)).set(notifications::report_due_at.eq(at)).execute(tx.conn)?;
-    Ok(())
-}
-
-/// The gateway is asked about these messages at once, if it has not said enough yet.
-pub fn ask_now(tx: &mut Tx, message_ids: &[String]) -> Result<()> {
-    let open = table
-        .filter(notifications::message_id.eq_any(message_ids.to_vec()))
-        .filter(notifications::state.eq(State::Sent))
-        .filter(notifications::report_due_at.gt(tx.now));
-    diesel::update(open).set(notifications::report_due_at.eq(tx.now)).execute(tx.conn)?;
-    Ok(())
-}
-
-/// It arrived.
-pub fn arrived(tx: &mut Tx, sent: &Notification, at: NaiveDateTime) -> Result<()> {
-    let none: Option<NaiveDateTime> = None;
-    diesel::update(table.find(&sent.id).filter(notifications::state.eq(State::Sent)))
-        .set((
-            notifications::state.eq(State::Delivered),
-            notifications::delivered_at.eq(at),
-            notifications::report_due_at.eq(none),
-        ))
+/// Not wanted any more, unless a worker has it.
+pub fn cancel(tx: &mut Tx, id: &NotificationId) -> Result<bool> {
+    let unsent = [State::Pending, State::Waiting, State::Held, State::Failed, State::Expired];
+    let cancelled = diesel::update(table.find(id).filter(notifications::state.eq_any(unsent)))
+        .set(notifications::state.eq(State::Cancelled))
         .execute(tx.conn)?;
-    Ok(())
-}
-
-/// It will not arrive.
-pub fn lost(tx: &mut Tx, sent: &Notification, reason: &str) -> Result<()> {
-    let none: Option<NaiveDateTime> = None;
-    diesel::update(table.find(&sent.id).filter(notifications::state.eq(State::Sent)))
-        .set((
-            notifications::state.eq(State::Undelivered),
-            notifications::last_error.eq(reason),
-            notifications::report_due_at.eq(none),
-        ))
-        .execute(tx.conn)?;
-    Ok(())
-}
-
-#[derive(Queryable)]
-struct GateRow {
-    failures: i32,
-    rests_until: Option<NaiveDateTime>,
-    next_slot_at: NaiveDateTime,
-    turns: i64,
-}
-
-impl From<GateRow> for Gate {
-    fn from(row: GateRow) -> Self {
-        let GateRow { failures, rests_until, next_slot_at, turns } = row;
-        Self { failures, rests_until, next_slot_at, turns }
-    }
-}
-
-type GateColumns = (gates::failures, gates::rests_until, gates::next_slot_at, gates::turns);
-const GATE: GateColumns = (gates::failures, gates::rests_until, gates::next_slot_at, gates::turns);
-
-pub fn gate(tx: &mut Tx, channel: Channel) -> Result<Gate> {
-    Ok(gates::table.find(channel).select(GATE).first::<GateRow>(tx.conn)?.into())
-}
-
-/// Locks a gateway's row until the end of the transaction; whoever wants a message's row too takes this one first.
-pub fn lock_gate(tx: &mut Tx, channel: Channel) -> Result<Gate> {
-    let row: GateRow = diesel::update(gates::table.find(channel))
-        .set(gates::failures.eq(gates::failures))
-        .returning(GATE)
-        .get_result(tx.conn)?;
-    Ok(row.into())
-}
-
-pub fn save_gate(tx: &mut Tx, channel: Channel, gate: &Gate) -> Result<()> {
-    diesel::update(gates::table.find(channel))
-        .set((
-            gates::failures.eq(gate.failures),
-            gates::rests_until.eq(gate.rests_until),
-            gates::next_slot_at.eq(gate.next_slot_at),
-            gates::turns.eq(gate.turns),
-        ))
-        .execute(tx.conn)?;
-    Ok(())
+    Ok(cancelled > 0)
 }

@@ -4,7 +4,7 @@ use super::gate::Pace;
 use super::smspro::{Account, Report};
 use super::store::Notification;
 use super::transport::{EmailTransport, Message, Outcome, Sent, SmsTransport};
-use super::{Channel, ConfigError, HttpGateway, HttpGatewayConfig, Smspro, SmsproConfig, Smtp, SmtpConfig};
+use super::{Channel, ConfigError, HttpGateway, HttpGatewayConfig, Occasion, Smspro, SmsproConfig, Smtp, SmtpConfig};
 use crate::config::{Config, EmailTransportName, SmsTransportName};
 use crate::error::{Error, Result};
 
@@ -22,6 +22,7 @@ impl Gateways {
     /// # Errors
     /// [`Error::Startup`] with the key at fault.
     pub fn from_config(config: &Config) -> Result<Self> {
+        check_switches(&config.business.messages.off)?;
         let startup = |error: ConfigError| Error::Startup(error.to_string());
         let (url, login) = (config.sms.url.clone(), config.sms.login.clone());
         let (password, sender) = (config.sms.password.clone(), config.sms.sender.clone());
@@ -87,4 +88,16 @@ impl Gateways {
             Channel::Email => self.email.send(&message),
         }
     }
+}
+
+/// A mistyped word would leave on what the firm wants off.
+fn check_switches(off: &[String]) -> Result<()> {
+    for switch in off {
+        let (event, channel) =
+            switch.split_once(':').map_or((switch.as_str(), None), |(event, way)| (event, Some(way)));
+        let known = event.parse::<Occasion>().map(|_| ());
+        let known = known.and_then(|()| channel.map_or(Ok(()), |channel| channel.parse::<Channel>().map(|_| ())));
+        known.map_err(|error| Error::Startup(format!("business.messages.off: {error}")))?;
+    }
+    Ok(())
 }

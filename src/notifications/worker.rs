@@ -7,22 +7,15 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chrono::TimeDelta;
-
-use super::gate::{Gate, Pace};
+use super::gate::Gate;
 use super::rules::Mark;
 use super::store::Notification;
 use super::ways::Gateways;
-use super::{Channel, State, rules, store};
-use crate::db::{self, Claim, Tx};
+use super::{Channel, State, claim, delivery, gate_store, rules, store};
 use crate::error::Result;
 use crate::ids::Actor;
 use crate::state::App;
 
-/// Messages claimed at once.
-const BATCH: usize = 5;
-/// How long a worker may keep them. An SMTP dialogue may take two minutes in the worst case, so this covers a batch.
-const LEASE: TimeDelta = TimeDelta::minutes(15);
 /// Pause of an idle worker.
 const IDLE: Duration = Duration::from_millis(500);
 
@@ -40,6 +33,7 @@ pub struct Worked {
 /// # Errors
 /// Those of the database; a gateway's failure is not an error but a mark.
 pub fn step(app: &App, gateways: &Gateways) -> Result<Worked> {
+    delivery::fall_back(app)?;
     let mut worked = Worked::default();
     for channel in Channel::ALL {
         let on_channel = turn(app, gateways, *channel)?;
@@ -50,16 +44,15 @@ pub fn step(app: &App, gateways: &Gateways) -> Result<Worked> {
 }
 
 fn turn(app: &App, gateways: &Gateways, channel: Channel) -> Result<Worked> {
-    if !app.read_now(&Actor::System, |tx| store::is_anything_due(tx, channel))? {
+    let pace = gateways.pace(channel);
+    if !app.read_now(&Actor::System, |tx| claim::is_worth_a_turn(tx, channel, pace))? {
         return Ok(Worked::default());
     }
-    let pace = gateways.pace(channel);
-    let (due, gate) = app.write_now(&Actor::System, |tx| claim(tx, channel, pace))?;
+    let (due, mut gate) = app.write_now(&Actor::System, |tx| claim::claim(tx, channel, pace))?;
     let mut worked = Worked { tried: due.len(), sent: 0 };
-    let mut gate = gate;
     for notification in &due {
         let mark = match gate.rests_until {
-            // It began to rest since these were claimed, and one of them was its probe.
+            // It began to rest since these were claimed; a probe is claimed alone.
             Some(until) if until > app.clock.now() && worked.tried > 1 => {
                 let mark = rules::untried(notification.attempts, until);
                 app.write_now(&Actor::System, |tx| store::mark(tx, notification, &mark))?;
@@ -68,45 +61,9 @@ fn turn(app: &App, gateways: &Gateways, channel: Channel) -> Result<Worked> {
             _ => attempt(app, gateways, notification, &mut gate)?,
         };
         worked.sent += usize::from(mark.state == State::Sent);
-        metrics::counter!("notifications_total", "channel" => channel.as_str(), "state" => mark.state.as_str())
-            .increment(1);
+        claim::count(channel, mark.state, 1);
     }
     Ok(worked)
-}
-
-/// Takes what may go, and lets go of what is too old.
-fn claim(tx: &mut Tx, channel: Channel, pace: Pace) -> Result<(Vec<Notification>, Gate)> {
-    let mut gate = store::lock_gate(tx, channel)?;
-    let expired = store::expire(tx, channel)?;
-    if expired > 0 {
-        tracing::error!(%channel, expired, "messages became too old before they could be sent");
-        metrics::counter!("notifications_total", "channel" => channel.as_str(), "state" => State::Expired.as_str())
-            .increment(u64::try_from(expired).unwrap_or(u64::MAX));
-    }
-    let count = gate.permits(pace, tx.now).min(BATCH);
-    if count == 0 {
-        return Ok((Vec::new(), gate));
-    }
-    let all = Claim {
-        channel: channel.as_str(),
-        now: tx.now,
-        lease_until: tx.now + LEASE,
-        worst_priority: rules::WORST_PRIORITY,
-        fresh_since: None,
-        limit: i64::try_from(count).unwrap_or(1),
-    };
-    let mut ids = Vec::new();
-    if rules::is_turn_of_the_fresh(gate.turns) {
-        ids = db::claim_due(tx.conn, &Claim { fresh_since: Some(tx.now - rules::FRESH), ..all })?;
-    }
-    if ids.is_empty() {
-        ids = db::claim_due(tx.conn, &all)?;
-    }
-    if !ids.is_empty() {
-        gate.enter(ids.len(), pace, tx.now);
-        store::save_gate(tx, channel, &gate)?;
-    }
-    Ok((store::by_ids(tx, &ids)?, gate))
 }
 
 /// Sends one message and writes down what came of it, about the message and about its gateway.
@@ -125,9 +82,9 @@ fn attempt(app: &App, gateways: &Gateways, notification: &Notification, gate: &m
             store::mark(tx, notification, &mark)?;
             return Ok(None);
         }
-        let mut gate = store::lock_gate(tx, channel)?;
+        let mut gate = gate_store::lock(tx, channel)?;
         gate.hear(&outcome, tx.now);
-        store::save_gate(tx, channel, &gate)?;
+        gate_store::save(tx, channel, &gate)?;
         store::mark(tx, notification, &mark)?;
         Ok(Some(gate))
     })?;
@@ -169,13 +126,7 @@ pub fn run(app: &App, gateways: &Gateways, channel: Channel, stop: &AtomicBool) 
 
 /// Until the gateway may be asked again when that is soon, else as long as an idle worker rests.
 fn pause(app: &App, gateways: &Gateways, channel: Channel) -> Duration {
-    let is_due = |tx: &mut Tx| Ok((store::is_anything_due(tx, channel)?, store::gate(tx, channel)?));
-    match app.read_now(&Actor::System, is_due) {
-        Ok((true, gate)) => gate
-            .pause(gateways.pace(channel), app.clock.now())
-            .to_std()
-            .unwrap_or(IDLE)
-            .clamp(Duration::from_millis(5), IDLE),
-        _ => IDLE,
-    }
+    let pause = app.read_now(&Actor::System, |tx| claim::pause(tx, channel, gateways.pace(channel)));
+    let pause = pause.ok().flatten().and_then(|pause| pause.to_std().ok());
+    pause.map_or(IDLE, |pause| pause.clamp(Duration::from_millis(5), IDLE))
 }

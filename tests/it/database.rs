@@ -25,7 +25,7 @@ on_both! {
                 ask_for!(
                     conn, acquirer_callbacks, acquirer_invoices, acquirer_payments, audit, branches, cash_moves,
                     cash_shifts, checkpoints, company_rates, counters, customers, events, gates, idempotency_keys,
-                    journal_seals, journals, notifications, order_items, orders, parcels, payments, photos, postings,
+                    journal_seals, journals, message_choices, message_texts, notifications, order_items, orders, parcels, payments, photos, postings,
                     quotes, rates, sessions, shipments, spent_refresh_tokens, staff, statement_lines, statements,
                     tariffs, transfer_claims,
                 );

@@ -6,45 +6,16 @@ use std::thread;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mail_parser::MessageParser;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use torugart::config::{Config, EmailTransportName, SmsTransportName};
 use torugart::db::{self, Claim};
 use torugart::ids::Actor;
-use torugart::notifications::{
-    Fact, Gateways, News, Occasion, Recipient, Worked, ask_reports, enqueue_all, look_at_account, step,
-};
-use torugart::texts::Lang;
+use torugart::notifications::{Gateways, Occasion, Worked, ask_reports, look_at_account};
 
-use crate::harness::gateway::{Behaviour, Gateway, LOGIN, PASSWORD};
+use crate::harness::gateway::{Behaviour, Gateway};
+use crate::harness::outbox::*;
 use crate::harness::server::*;
 use crate::harness::smtp::MailServer;
 use crate::harness::warehouse::{plain, request_by, words};
-
-/// The ways out that lead to the gateway and the mail server of a test.
-fn ways_out(sms: &Gateway, mail: &MailServer) -> Gateways {
-    Gateways::from_config(&ways_config(sms, mail)).expect("good settings")
-}
-
-fn ways_config(sms: &Gateway, mail: &MailServer) -> Config {
-    let mut config = settings("sqlite://never/opened.db");
-    config.sms.transport = SmsTransportName::Smspro;
-    config.sms.url = sms.url();
-    config.sms.login = LOGIN.to_owned();
-    config.sms.password = PASSWORD.into();
-    config.email.transport = EmailTransportName::Smtp;
-    config.email.url = mail.url().into();
-    config
-}
-
-/// A second process on the same database, with other settings.
-fn beside(s: &Server, change: impl FnOnce(&mut Config)) -> Server {
-    Server::start_with(s.app.config.database.url.expose_secret(), change)
-}
-
-fn turn(s: &Server, ways: &Gateways) -> Worked {
-    step(&s.app, ways).expect("a turn of the worker")
-}
 
 /// An order whose customer has a phone only, with one message waiting; and this message.
 fn one_message(s: &Server) -> (String, Value) {
@@ -57,35 +28,6 @@ fn only_message(s: &Server, code: &str) -> Value {
     let messages = s.messages(code);
     assert_eq!(messages.len(), 1, "{messages:?}");
     messages[0].clone()
-}
-
-/// Fills the outbox with short messages about one order, each to a phone of its own.
-fn fill(s: &Server, count: usize) {
-    let phones: Vec<_> = (0..count).map(|fact| format!("+99670020{fact:04}")).collect();
-    write_to(s, Occasion::OrderCancelled, "fact", &phones);
-}
-
-/// Puts one short message for each phone into the outbox, in this order.
-fn write_to(s: &Server, about: Occasion, fact: &str, phones: &[String]) {
-    let order = s.order(Until::Requested).code;
-    let code = torugart::code::OrderCode::parse("TG", &order).expect("a code");
-    let write = |tx: &mut db::Tx| {
-        let order = torugart::orders::find(tx, &code)?;
-        let facts = vec![("code", Fact::text(&order.code)), ("refund", Fact::Number(0))];
-        let news = |(number, phone): (usize, &String)| {
-            let to = Recipient {
-                order_id: order.id.clone(),
-                name: order.name.clone(),
-                phone: phone.clone(),
-                email: None,
-                language: Lang::En,
-            };
-            News { to, about, fact_id: format!("{fact}-{number}"), facts: facts.clone() }
-        };
-        let news: Vec<_> = phones.iter().enumerate().map(news).collect();
-        enqueue_all(tx, &news)
-    };
-    s.app.write_now(&Actor::System, write).expect("messages");
 }
 
 fn request_in(language: &str) -> Value {

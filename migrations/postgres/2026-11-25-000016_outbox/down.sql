@@ -1,3 +1,5 @@
+DROP TABLE message_choices;
+DROP TABLE message_texts;
 DROP TABLE gates;
 DROP INDEX notifications_due;
 DROP INDEX notifications_queue;
@@ -20,5 +22,6 @@ ALTER TABLE notifications
     DROP COLUMN cost_tyiyn,
     DROP COLUMN delivered_at,
     DROP COLUMN report_due_at,
-    DROP COLUMN instead_of;
+    DROP COLUMN instead_of,
+    DROP COLUMN released_at;
 CREATE INDEX notifications_due ON notifications (next_attempt_at, id) WHERE state IN ('pending', 'sending');

@@ -11,7 +11,8 @@ ALTER TABLE notifications
     ADD COLUMN cost_tyiyn BIGINT NOT NULL DEFAULT 0 CHECK (cost_tyiyn >= 0),
     ADD COLUMN delivered_at TIMESTAMP,
     ADD COLUMN report_due_at TIMESTAMP,
-    ADD COLUMN instead_of TEXT;
+    ADD COLUMN instead_of TEXT,
+    ADD COLUMN released_at TIMESTAMP;
 UPDATE notifications SET due_at = created_at, useful_until = created_at + INTERVAL '2 days';
 ALTER TABLE notifications
     ALTER COLUMN priority DROP DEFAULT,
@@ -35,7 +36,30 @@ CREATE TABLE gates (
     failures     INTEGER NOT NULL,
     rests_until  TIMESTAMP,
     next_slot_at TIMESTAMP NOT NULL,
-    turns        BIGINT NOT NULL
+    turns        BIGINT NOT NULL,
+    day          DATE NOT NULL,
+    day_parts    BIGINT NOT NULL
 );
-INSERT INTO gates (channel, failures, next_slot_at, turns)
-VALUES ('sms', 0, '1970-01-01 00:00:00', 0), ('email', 0, '1970-01-01 00:00:00', 0);
+INSERT INTO gates (channel, failures, next_slot_at, turns, day, day_parts)
+VALUES ('sms', 0, '1970-01-01 00:00:00', 0, '1970-01-01', 0), ('email', 0, '1970-01-01 00:00:00', 0, '1970-01-01', 0);
+
+-- The firm's own texts.
+CREATE TABLE message_texts (
+    event      TEXT NOT NULL,
+    channel    TEXT NOT NULL CHECK (channel IN ('sms', 'email')),
+    language   TEXT NOT NULL CHECK (language IN ('ky', 'ru', 'en')),
+    subject    TEXT,
+    body       TEXT NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    updated_by TEXT NOT NULL,
+    PRIMARY KEY (event, channel, language)
+);
+
+-- What customers chose, by phone.
+CREATE TABLE message_choices (
+    phone        TEXT PRIMARY KEY NOT NULL,
+    language     TEXT CHECK (language IN ('ky', 'ru', 'en')),
+    channels     TEXT,
+    opted_out_at TIMESTAMP,
+    updated_at   TIMESTAMP NOT NULL
+);

@@ -1,3 +1,5 @@
+DROP TABLE message_choices;
+DROP TABLE message_texts;
 DROP TABLE gates;
 CREATE TABLE notifications_old (
     id              TEXT PRIMARY KEY NOT NULL,

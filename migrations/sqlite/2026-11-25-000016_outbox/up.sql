@@ -25,7 +25,8 @@ CREATE TABLE notifications_new (
     cost_tyiyn      BIGINT NOT NULL CHECK (cost_tyiyn >= 0),
     delivered_at    TIMESTAMP,
     report_due_at   TIMESTAMP,
-    instead_of      TEXT
+    instead_of      TEXT,
+    released_at     TIMESTAMP
 );
 -- A message that waits while the step runs is as young as its writing; one that was sent before it has no known parts.
 INSERT INTO notifications_new (id, message_id, dedupe_key, order_id, event, channel, recipient, language, subject, body,
@@ -54,7 +55,30 @@ CREATE TABLE gates (
     failures     INTEGER NOT NULL,
     rests_until  TIMESTAMP,
     next_slot_at TIMESTAMP NOT NULL,
-    turns        BIGINT NOT NULL
+    turns        BIGINT NOT NULL,
+    day          DATE NOT NULL,
+    day_parts    BIGINT NOT NULL
 );
-INSERT INTO gates (channel, failures, next_slot_at, turns)
-VALUES ('sms', 0, '1970-01-01 00:00:00', 0), ('email', 0, '1970-01-01 00:00:00', 0);
+INSERT INTO gates (channel, failures, next_slot_at, turns, day, day_parts)
+VALUES ('sms', 0, '1970-01-01 00:00:00', 0, '1970-01-01', 0), ('email', 0, '1970-01-01 00:00:00', 0, '1970-01-01', 0);
+
+-- The firm's own texts.
+CREATE TABLE message_texts (
+    event      TEXT NOT NULL,
+    channel    TEXT NOT NULL CHECK (channel IN ('sms', 'email')),
+    language   TEXT NOT NULL CHECK (language IN ('ky', 'ru', 'en')),
+    subject    TEXT,
+    body       TEXT NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    updated_by TEXT NOT NULL,
+    PRIMARY KEY (event, channel, language)
+);
+
+-- What customers chose, by phone.
+CREATE TABLE message_choices (
+    phone        TEXT PRIMARY KEY NOT NULL,
+    language     TEXT CHECK (language IN ('ky', 'ru', 'en')),
+    channels     TEXT,
+    opted_out_at TIMESTAMP,
+    updated_at   TIMESTAMP NOT NULL
+);
