@@ -11,12 +11,16 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{open, start_log};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::ids::Actor;
 use crate::notifications::{self, Channel, Gateways};
 use crate::state::App;
-use crate::{acquirers, app, rates};
+use crate::{acquirers, app, orders, rates};
 
 /// How often a waiting thread looks whether it should stop.
 const TICK: Duration = Duration::from_millis(200);
+
+/// How often it is looked for offers that end soon.
+const REMIND: Duration = Duration::from_secs(600);
 
 /// How often the figures are folded together.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -50,6 +54,19 @@ impl Background {
         }
         let app = app.clone();
         self.spawn("reports", move |stop| notifications::run_reports(&app, &gateways, stop))
+    }
+
+    /// Speaks once more of offers that end soon.
+    pub(super) fn remind_of_offers(&mut self, app: &App) -> Result<()> {
+        let app = app.clone();
+        self.spawn("offers", move |stop| {
+            while !stop.load(Ordering::Relaxed) {
+                if let Err(error) = app.write_now(&Actor::System, orders::remind_of_offers) {
+                    tracing::error!(%error, "nobody could be reminded of an offer");
+                }
+                rest(REMIND, stop);
+            }
+        })
     }
 
     /// Works on what payment providers send, where one is set up.
@@ -118,6 +135,7 @@ pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
     let mut background = Background::new();
     if with_worker {
         background.send_messages(&app)?;
+        background.remind_of_offers(&app)?;
         background.take_payments(&app)?;
     }
     background.refresh_rates(&app)?;
@@ -141,6 +159,7 @@ pub(super) fn work(config: Config) -> Result<()> {
     let app = open(config)?;
     let mut background = Background::new();
     background.send_messages(&app)?;
+    background.remind_of_offers(&app)?;
     background.take_payments(&app)?;
     background.keep_figures(&app)?;
     actix_web::rt::System::new().block_on(async {

@@ -2,6 +2,7 @@
 
 mod events;
 pub mod http;
+mod news;
 mod offers;
 pub mod rules;
 mod store;
@@ -22,6 +23,7 @@ use crate::notifications::{self, Fact, Occasion, Recipient};
 use crate::quotes;
 
 pub use events::{Entry, EventKind, timeline};
+pub use news::{delayed, remind_of_offers};
 pub use offers::{confirm, decline, expire_offers, quote, quote_expired};
 pub use rules::{Event, Progress, Status};
 pub use store::{Filter, Item, Order, TimelineRow};
@@ -84,6 +86,7 @@ pub fn place(tx: &mut Tx, new: &NewOrder) -> Result<Order> {
         code.as_str(),
         serde_json::json!({"kind": new.kind, "client_code": customer.client_code}),
     )?;
+    news::requested(tx, &order)?;
     Ok(order)
 }
 
@@ -171,7 +174,8 @@ pub fn open_forwarding(tx: &mut Tx, customer: &crate::ids::CustomerId) -> Result
 pub fn advance(tx: &mut Tx, order: &mut Order, event: Event, entry: Entry) -> Result<()> {
     order.status = rules::next(order.status, event).map_err(|legal| wrong_status(order, &legal))?;
     store::set_status(tx, order)?;
-    events::append(tx, order, &entry)
+    events::append(tx, order, &entry)?;
+    news::reached(tx, order)
 }
 
 /// What it means for an order that its slowest parcel is here.

@@ -218,8 +218,12 @@ pub fn report(tx: &mut Tx, code: &str, new: &NewCheckpoint) -> Result<(Shipment,
     let kind = rules::event_of(new.status);
     let mut on_board = parcels::of_shipment(tx, &shipment.id)?;
     on_board.retain(|parcel| parcel.status == parcels::Status::InTransit);
-    for order in parcels::lock_orders(tx, on_board.iter())?.values() {
+    let on_board = parcels::lock_orders(tx, on_board.iter())?;
+    for order in on_board.values() {
         orders::note(tx, order, entry(kind, &shipment).at(at).place(&new.place))?;
+    }
+    if kind == EventKind::CheckpointDelayed {
+        orders::delayed(tx, on_board.values(), &new.place, checkpoint.id.as_str())?;
     }
     audit::record(
         tx,

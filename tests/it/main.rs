@@ -30,6 +30,7 @@ mod message_costs;
 mod message_storm;
 mod message_texts;
 mod model;
+mod news;
 mod notifications;
 mod offers;
 mod orders;
