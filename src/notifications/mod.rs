@@ -9,6 +9,7 @@ mod gate;
 mod gate_store;
 pub mod http;
 mod http_gateway;
+mod letter;
 #[cfg(test)]
 mod outage_tests;
 mod own_texts;

@@ -296,6 +296,8 @@ mod tests {
             recipient: "+996700123456".to_owned(),
             subject: None,
             text: "текст".to_owned(),
+            language: "ru".to_owned(),
+            is_reminder: false,
         });
         let Outcome::Retry { reason } = outcome else {
             panic!("{outcome:?}");

@@ -27,6 +27,10 @@ pub struct Message {
     pub subject: Option<String>,
     /// What the person reads.
     pub text: String,
+    /// `ky`, `ru` or `en`; a mail tells it to screen readers.
+    pub language: String,
+    /// Whether the person can do without its kind: such a mail says how to get no more of them.
+    pub is_reminder: bool,
 }
 
 /// What became of one attempt.

@@ -1,6 +1,7 @@
 //! The ways out: a transport for each channel, and how fast it may be used.
 
 use super::gate::Pace;
+use super::rules;
 use super::smspro::{Account, Report};
 use super::store::Notification;
 use super::transport::{EmailTransport, Message, Outcome, Sent, SmsTransport};
@@ -82,6 +83,8 @@ impl Gateways {
             recipient: notification.recipient.clone(),
             subject: notification.subject.clone(),
             text: notification.body.clone(),
+            language: notification.language.clone(),
+            is_reminder: notification.priority == rules::WORST_PRIORITY,
         };
         match notification.channel {
             Channel::Sms => self.sms.send(&message),
