@@ -10,8 +10,6 @@ use crate::clock::{BISHKEK_OFFSET, bishkek_day};
 use crate::db::{self, Claim, Tx};
 use crate::error::Result;
 
-/// Messages claimed at once.
-const BATCH: usize = 5;
 /// How long a worker may keep them. An SMTP dialogue may take two minutes in the worst case, so this covers a batch.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
 
@@ -59,7 +57,7 @@ fn affordable(tx: &Tx, channel: Channel, gate: &Gate) -> usize {
 pub fn claim(tx: &mut Tx, channel: Channel, pace: Pace) -> Result<(Vec<Notification>, Gate)> {
     let mut gate = gate_store::lock(tx, channel)?;
     expire(tx, channel)?;
-    let count = gate.permits(pace, tx.now).min(BATCH).min(affordable(tx, channel, &gate));
+    let count = gate.permits(pace, tx.now).min(pace.batch()).min(affordable(tx, channel, &gate));
     if count == 0 {
         return Ok((Vec::new(), gate));
     }

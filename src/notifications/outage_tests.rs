@@ -14,7 +14,6 @@ use super::rules;
 use super::transport::Outcome;
 
 const WORKERS: usize = 4;
-const BATCH: usize = 5;
 const LIFE: TimeDelta = TimeDelta::hours(48);
 
 type Instant = NaiveDateTime;
@@ -143,7 +142,7 @@ impl World {
     }
 
     fn claim(&mut self, now: Instant) -> Vec<usize> {
-        let permitted = self.gate.permits(self.pace, now).min(BATCH);
+        let permitted = self.gate.permits(self.pace, now).min(self.pace.batch());
         let mut claimed = Vec::new();
         if permitted > 0 && rules::is_turn_of_the_fresh(self.gate.turns) {
             let young = self.fresh.range((now - rules::FRESH, usize::MAX)..).map(|(_, id)| *id).take(64);

@@ -128,5 +128,7 @@ pub fn run(app: &App, gateways: &Gateways, channel: Channel, stop: &AtomicBool) 
 fn pause(app: &App, gateways: &Gateways, channel: Channel) -> Duration {
     let pause = app.read_now(&Actor::System, |tx| claim::pause(tx, channel, gateways.pace(channel)));
     let pause = pause.ok().flatten().and_then(|pause| pause.to_std().ok());
-    pause.map_or(IDLE, |pause| pause.clamp(Duration::from_millis(5), IDLE))
+    // Not all at the same moment: only one of them would find anything.
+    let apart = Duration::from_millis(rand::random_range(0..10));
+    pause.map_or(IDLE, |pause| pause.clamp(Duration::from_millis(5), IDLE)) + apart
 }

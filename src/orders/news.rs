@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::notifications::{self, Fact, News, Occasion};
 use crate::quotes;
 
-/// How long before its end an offer is spoken of again.
-const LAST_CALL: TimeDelta = TimeDelta::hours(12);
+/// How long before its end an offer is spoken of again: so long that quiet hours do not let it end in silence.
+const LAST_CALL: TimeDelta = TimeDelta::hours(16);
 
 /// The request was heard. A forwarding order is news to nobody: the customer announces a parcel, or the warehouse finds one.
 pub(super) fn requested(tx: &mut Tx, order: &Order) -> Result<()> {
@@ -68,14 +68,14 @@ pub fn delayed<'a>(tx: &mut Tx, orders: impl Iterator<Item = &'a Order>, place: 
     notifications::enqueue_all(tx, &news)
 }
 
-/// Speaks once more of the offers that end within half a day. Each is spoken of once, however often this runs.
+/// Speaks once more of the offers that end soon. Each is spoken of once, however often this runs.
 ///
 /// # Errors
 /// Those of the database.
 pub fn remind_of_offers(tx: &mut Tx) -> Result<()> {
     let mut news = Vec::new();
     let ending = quotes::ending(tx, tx.now, tx.now + LAST_CALL)?;
-    // Who was given less than a day needs no reminder of it.
+    // Who was given little more than a day needs no reminder of it.
     for quote in ending.into_iter().filter(|quote| quote.valid_until - quote.created_at > LAST_CALL * 2) {
         let Some(order) = store::by_id(tx, &quote.order_id)?.filter(|order| order.status == Status::Quoted) else {
             continue;

@@ -79,7 +79,7 @@ on_both! {
         let remind = || s.app.write_now(&Actor::System, orders::remind_of_offers).unwrap();
         let code = s.order(Until::Quoted).code;
         s.order(Until::Confirmed);
-        s.advance(TimeDelta::hours(35));
+        s.advance(TimeDelta::hours(31));
         remind();
         assert_eq!(s.told("quote-expiring", "sms"), [] as [String; 0]);
         s.advance(TimeDelta::hours(2));

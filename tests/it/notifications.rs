@@ -453,7 +453,9 @@ on_both! {
         assert_eq!(turn(s, &ways), Worked { tried: 3, sent: 3 });
         assert_eq!(ask_reports(&s.app, &ways).unwrap(), 0, "it is too early");
         let ids: Vec<_> = sms.received().into_iter().map(|received| received.id).collect();
-        (sms.report(&ids[0], "3"), sms.report(&ids[1], "4"), sms.report(&ids[2], "1"));
+        for (id, code) in ids.iter().zip(["3", "4", "1"]) {
+            sms.report(id, code);
+        }
         s.advance(TimeDelta::minutes(1));
         assert_eq!(ask_reports(&s.app, &ways).unwrap(), 3);
         assert_eq!(ask_reports(&s.app, &ways).unwrap(), 0);
