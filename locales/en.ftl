@@ -62,6 +62,7 @@ event-balance-corrected = Amount due corrected
 event-order-paid = Prepayment complete
 event-order-purchased = Item bought from the seller
 event-parcel-registered = Parcel registered
+event-parcel-seen = Parcel has reached our warehouse in China and will be weighed
 event-parcel-received = Parcel received at our warehouse in China
 event-parcel-packed = Parcel loaded
 event-shipment-departed = Shipment left for Kyrgyzstan
@@ -72,6 +73,11 @@ event-checkpoint-delayed = Shipment delayed
 event-checkpoint-other = Shipment on the road
 event-parcel-arrived = Parcels arrived: { $arrived } of { $total }
 event-order-ready = Order ready for pickup
+event-order-released = Part of the order is ready for pickup: { $arrived } of { $total }
+event-order-awaits-rest = Part picked up, the rest is on its way
+event-order-uncollected = Nobody has come for the order yet
+event-storage-charged = Storage beyond the free days charged
+event-pickup-point-moved = Pickup point changed
 event-freight-charged = Freight calculated by actual weight
 event-parcel-handed-over = Parcel handed over
 event-order-picked-up = Order picked up in full
@@ -96,7 +102,22 @@ sms-order-arrived = { $count ->
     } { $total ->
     [0] Nothing to pay.
    *[other] To pay: { SOM($total) } som.
-    } { $branch }, { $address }, { $hours }. Free storage until { $free_until }.
+    } { $branch }, { $address }, { $hours }. Free until { $free_until }.{ $pin ->
+    [no] {""}
+   *[other] {" "}PIN { $pin }.
+    }
+sms-order-released = Order { $code }: { $arrived } of { $parcels } parcels are here. { $total ->
+    [0] Nothing to pay.
+   *[other] To pay: { SOM($total) } som.
+    } { $branch }, { $address }. Free until { $free_until }.{ $pin ->
+    [no] {""}
+   *[other] {" "}PIN { $pin }.
+    }
+sms-storage-reminder = Order { $code }: free storage until { $free_until }, then { SOM($fee) } som a day per parcel. { $branch }, { $address }, { $hours }.
+sms-uncollected = Order { $code } is still waiting for you. { $total ->
+    [0] Nothing to pay.
+   *[other] To pay: { SOM($total) } som.
+    } { $branch }, { $address }, { $hours }.
 sms-order-cancelled = Order { $code } is cancelled. { $refund ->
     [0] You owe nothing for it.
    *[other] { SOM($refund) } som to return to you, please contact us.
@@ -174,7 +195,62 @@ mail-order-arrived-body =
     Hours: { $hours }
     Free storage until: { $free_until }
 
-    Say the order code to receive your parcels.
+    { $pin ->
+        [no] Say the order code to receive your parcels.
+       *[other] Say the order code and the PIN { $pin } to receive your parcels. Tell the PIN only to whoever hands them over.
+    }
+
+    Kind regards,
+    { $firm }
+mail-order-released-subject = A part of order { $code } is ready for pickup
+mail-order-released-body =
+    Hello { $name },
+
+    Of your order { $code }, { $arrived } of { $parcels } parcels are here and can be picked up. The rest follows; we will write again.
+    { $total ->
+        [0] There is nothing to pay.
+       *[other] To pay: { SOM($total) } som.
+    }
+
+    Pickup point: { $branch }
+    Address: { $address }
+    Hours: { $hours }
+    Free storage until: { $free_until }
+
+    { $pin ->
+        [no] Say the order code to receive your parcels.
+       *[other] Say the order code and the PIN { $pin } to receive your parcels. Tell the PIN only to whoever hands them over.
+    }
+
+    Kind regards,
+    { $firm }
+mail-storage-reminder-subject = Free storage of order { $code } ends soon
+mail-storage-reminder-body =
+    Hello { $name },
+
+    Your order { $code } is waiting for you. Storage is free until { $free_until }; after that each parcel costs { SOM($fee) } som a day.
+
+    Pickup point: { $branch }
+    Address: { $address }
+    Hours: { $hours }
+
+    Kind regards,
+    { $firm }
+mail-uncollected-subject = Order { $code } is still waiting for you
+mail-uncollected-body =
+    Hello { $name },
+
+    Nobody has come for your order { $code } yet.
+    { $total ->
+        [0] There is nothing to pay.
+       *[other] To pay: { SOM($total) } som.
+    }
+
+    Pickup point: { $branch }
+    Address: { $address }
+    Hours: { $hours }
+
+    If you cannot come, please get in touch with us.
 
     Kind regards,
     { $firm }
@@ -414,6 +490,43 @@ act-weight = { $weight } kg
 act-parcels = Parcels: { $count }
 act-paid = Paid, som
 act-remaining = NOT YET HANDED OVER: { $count }
+act-proof = Proved by
+act-proof-phone-last4 = End of the phone number
+act-proof-pin = PIN of the message
+act-document = Document
+act-storage = Of which storage, som
 act-words = The parcels listed above were received, and their number and weight are right.
 act-signature-gave = Handed over (signature)
 act-signature-took = Received (signature)
+
+## Customs: estimates, and the manifest for the broker
+
+customs-estimate = An estimate for a private person, not a bill and not a computation of tax. The whole truck is usually cleared as cargo, and the price of a kilogram includes that.
+customs-estimate-unconfirmed = An estimate by a rule that is not confirmed, or without any rule; not a bill and not a computation of tax. The whole truck is usually cleared as cargo, and the price of a kilogram includes that.
+manifest-sheet = Manifest
+manifest-shipment = Shipment
+manifest-route = Route
+manifest-vehicle = Vehicle
+manifest-cmr = CMR No.
+manifest-seal = Seal
+manifest-to = Destination
+manifest-departed = Departed
+manifest-made = Made
+manifest-parcels = Parcels
+manifest-recipients = Recipients
+manifest-number = No.
+manifest-recipient = Recipient
+manifest-phone = Phone
+manifest-order = Order
+manifest-client = Client code
+manifest-barcode = Barcode
+manifest-tracking = Tracking number
+manifest-box = Box
+manifest-goods = Goods
+manifest-quantity = Quantity
+manifest-weight = Gross weight, kg
+manifest-value = Value
+manifest-currency = Currency
+manifest-marketplace = Marketplace
+manifest-marketplace-order = Marketplace order No.
+manifest-total = Total

@@ -62,6 +62,7 @@ event-balance-corrected = Төлөнө турган сумма оңдолду
 event-order-paid = Алдын ала төлөм төлөндү
 event-order-purchased = Товар сатуучудан сатып алынды
 event-parcel-registered = Посылка катталды
+event-parcel-seen = Посылка Кытайдагы кампада, салмагы өлчөнөт
 event-parcel-received = Посылка Кытайдагы кампага келди
 event-parcel-packed = Посылка жүктөлдү
 event-shipment-departed = Жүк Кыргызстанга жөнөдү
@@ -72,6 +73,11 @@ event-checkpoint-delayed = Рейс кечигип жатат
 event-checkpoint-other = Жүк жолдо
 event-parcel-arrived = Келген посылкалар: { $arrived } / { $total }
 event-order-ready = Буйрутма берүүгө даяр
+event-order-released = Буйрутманын бөлүгүн алып кетсеңиз болот: { $total } ичинен { $arrived }
+event-order-awaits-rest = Бөлүгү алынды, калганы жолдо
+event-order-uncollected = Буйрутманы алууга али эч ким келген жок
+event-storage-charged = Акысыз күндөрдөн кийинки сактоо акысы эсептелди
+event-pickup-point-moved = Алып кетүүчү жай өзгөрдү
 event-freight-charged = Жеткирүү баасы чыныгы салмагы боюнча эсептелди
 event-parcel-handed-over = Посылка берилди
 event-order-picked-up = Буйрутма толугу менен берилди
@@ -96,7 +102,22 @@ sms-order-arrived = { $count ->
     } { $total ->
     [0] Кошумча төлөм жок.
    *[other] Төлөм { SOM($total) } сом.
-    } { $branch }, { $address }, { $hours }. Акысыз сактоо: { $free_until }.
+    } { $branch }, { $address }, { $hours }. Акысыз сактоо: { $free_until }.{ $pin ->
+    [no] {""}
+   *[other] {" "}PIN { $pin }.
+    }
+sms-order-released = { $code }: { $parcels } посылкадан { $arrived } келди. { $total ->
+    [0] Кошумча төлөм жок.
+   *[other] Төлөм { SOM($total) } сом.
+    } { $branch }, { $address }. Акысыз: { $free_until }.{ $pin ->
+    [no] {""}
+   *[other] {" "}PIN { $pin }.
+    }
+sms-storage-reminder = { $code }: акысыз сактоо { $free_until }, андан кийин посылкасына күнүнө { SOM($fee) } сом. { $branch }, { $address }, { $hours }.
+sms-uncollected = { $code } буйрутмаңыз сизди күтүүдө. { $total ->
+    [0] Кошумча төлөм жок.
+   *[other] Төлөм { SOM($total) } сом.
+    } { $branch }, { $address }, { $hours }.
 sms-order-cancelled = { $code } буйрутмаңыз жокко чыгарылды. { $refund ->
     [0] Ал үчүн төлөөнүн кереги жок.
    *[other] Кайтарылат: { SOM($refund) } сом, бизге кайрылыңыз.
@@ -174,7 +195,62 @@ mail-order-arrived-body =
     Иш убактысы: { $hours }
     Акысыз сактоо мөөнөтү: { $free_until }
 
-    Посылкаларды алуу үчүн буйрутманын кодун айтыңыз.
+    { $pin ->
+        [no] Посылкаларды алуу үчүн буйрутманын кодун айтыңыз.
+       *[other] Посылкаларды алуу үчүн буйрутманын кодун жана PIN { $pin } айтыңыз. PIN кодун берүүчүдөн башка эч кимге айтпаңыз.
+    }
+
+    Урматтоо менен,
+    { $firm }
+mail-order-released-subject = { $code } буйрутмаңыздын бөлүгүн алып кетсеңиз болот
+mail-order-released-body =
+    Саламатсызбы, { $name }!
+
+    { $code } буйрутмаңыз боюнча { $parcels } посылкадан { $arrived } келди, аны алып кетсеңиз болот. Калганы келгенде дагы жазабыз.
+    { $total ->
+        [0] Кошумча төлөөнүн кереги жок.
+       *[other] Төлөнө турган сумма: { SOM($total) } сом.
+    }
+
+    Берүү пункту: { $branch }
+    Дареги: { $address }
+    Иш убактысы: { $hours }
+    Акысыз сактоо мөөнөтү: { $free_until }
+
+    { $pin ->
+        [no] Посылкаларды алуу үчүн буйрутманын кодун айтыңыз.
+       *[other] Посылкаларды алуу үчүн буйрутманын кодун жана PIN { $pin } айтыңыз. PIN кодун берүүчүдөн башка эч кимге айтпаңыз.
+    }
+
+    Урматтоо менен,
+    { $firm }
+mail-storage-reminder-subject = { $code } буйрутмаңызды акысыз сактоо жакында бүтөт
+mail-storage-reminder-body =
+    Саламатсызбы, { $name }!
+
+    { $code } буйрутмаңыз сизди күтүүдө. Акысыз сактоо мөөнөтү: { $free_until }. Андан кийин ар бир посылка күнүнө { SOM($fee) } сом турат.
+
+    Берүү пункту: { $branch }
+    Дареги: { $address }
+    Иш убактысы: { $hours }
+
+    Урматтоо менен,
+    { $firm }
+mail-uncollected-subject = { $code } буйрутмаңыз дагы эле сизди күтүүдө
+mail-uncollected-body =
+    Саламатсызбы, { $name }!
+
+    { $code } буйрутмаңызды алууга али эч ким келген жок.
+    { $total ->
+        [0] Кошумча төлөөнүн кереги жок.
+       *[other] Төлөнө турган сумма: { SOM($total) } сом.
+    }
+
+    Берүү пункту: { $branch }
+    Дареги: { $address }
+    Иш убактысы: { $hours }
+
+    Келе албасаңыз, биз менен байланышыңыз.
 
     Урматтоо менен,
     { $firm }
@@ -414,6 +490,43 @@ act-weight = { $weight } кг
 act-parcels = Посылкалар: { $count }
 act-paid = Төлөндү, сом
 act-remaining = АЛИ БЕРИЛЕ ЭЛЕК: { $count }
+act-proof = Тастыкталды
+act-proof-phone-last4 = Телефон номеринин аягы
+act-proof-pin = Билдирүүдөгү PIN
+act-document = Күбөлүк
+act-storage = Анын ичинде сактоо, сом
 act-words = Жогоруда аталган посылкалар алынды, саны жана салмагы туура.
 act-signature-gave = Берген (колу)
 act-signature-took = Алган (колу)
+
+## Бажы: болжолдор жана брокер үчүн манифест
+
+customs-estimate = Жеке адам үчүн болжол, эсеп эмес жана бажы төлөмүнүн эсептөөсү эмес. Адатта унаа бүтүндөй жүк катары таризделет жана бул килограммдын баасына кирет.
+customs-estimate-unconfirmed = Ырасталбаган эреже боюнча же эрежесиз болжол; эсеп эмес жана бажы төлөмүнүн эсептөөсү эмес. Адатта унаа бүтүндөй жүк катары таризделет жана бул килограммдын баасына кирет.
+manifest-sheet = Манифести
+manifest-shipment = Каттам
+manifest-route = Багыты
+manifest-vehicle = Унаа
+manifest-cmr = CMR номери
+manifest-seal = Пломбасы
+manifest-to = Барчу жери
+manifest-departed = Жөнөдү
+manifest-made = Түзүлдү
+manifest-parcels = Посылкалардын саны
+manifest-recipients = Алуучулардын саны
+manifest-number = Катар №
+manifest-recipient = Алуучу
+manifest-phone = Телефону
+manifest-order = Буйрутма
+manifest-client = Кардардын коду
+manifest-barcode = Штрихкоду
+manifest-tracking = Трек-номери
+manifest-box = Орун
+manifest-goods = Товардын аталышы
+manifest-quantity = Саны
+manifest-weight = Брутто салмагы, кг
+manifest-value = Баасы
+manifest-currency = Валютасы
+manifest-marketplace = Соода аянтчасы
+manifest-marketplace-order = Аянтчадагы буйрутманын номери
+manifest-total = Жыйынтык

@@ -61,6 +61,7 @@ event-balance-corrected = Сумма к оплате исправлена
 event-order-paid = Предоплата внесена
 event-order-purchased = Товар выкуплен у продавца
 event-parcel-registered = Посылка зарегистрирована
+event-parcel-seen = Посылка на складе в Китае, будет взвешена
 event-parcel-received = Посылка поступила на склад в Китае
 event-parcel-packed = Посылка погружена
 event-shipment-departed = Груз отправлен в Кыргызстан
@@ -71,6 +72,11 @@ event-checkpoint-delayed = Рейс задерживается
 event-checkpoint-other = Груз в дороге
 event-parcel-arrived = Прибыло посылок: { $arrived } из { $total }
 event-order-ready = Заказ готов к выдаче
+event-order-released = Часть заказа можно забирать: { $arrived } из { $total }
+event-order-awaits-rest = Часть получена, остальное в пути
+event-order-uncollected = За заказом ещё не пришли
+event-storage-charged = Начислено хранение сверх бесплатных дней
+event-pickup-point-moved = Пункт выдачи изменён
 event-freight-charged = Доставка рассчитана по фактическому весу
 event-parcel-handed-over = Посылка выдана
 event-order-picked-up = Заказ выдан полностью
@@ -95,7 +101,22 @@ sms-order-arrived = { $count ->
     } { $total ->
     [0] Доплаты нет.
    *[other] К оплате { SOM($total) } сом.
-    } { $branch }, { $address }, { $hours }. Бесплатно до { $free_until }.
+    } { $branch }, { $address }, { $hours }. Бесплатно до { $free_until }.{ $pin ->
+    [no] {""}
+   *[other] {" "}PIN { $pin }.
+    }
+sms-order-released = Заказ { $code }: прибыло { $arrived } из { $parcels }. { $total ->
+    [0] Доплаты нет.
+   *[other] К оплате { SOM($total) } сом.
+    } { $branch }, { $address }. Бесплатно до { $free_until }.{ $pin ->
+    [no] {""}
+   *[other] {" "}PIN { $pin }.
+    }
+sms-storage-reminder = Заказ { $code }: бесплатно до { $free_until }, потом { SOM($fee) } сом в день за посылку. { $branch }, { $address }, { $hours }.
+sms-uncollected = Заказ { $code } ждёт вас. { $total ->
+    [0] Доплаты нет.
+   *[other] К оплате { SOM($total) } сом.
+    } { $branch }, { $address }, { $hours }.
 sms-order-cancelled = Заказ { $code } отменён. { $refund ->
     [0] Платить за него не нужно.
    *[other] К возврату { SOM($refund) } сом, обратитесь к нам.
@@ -173,7 +194,62 @@ mail-order-arrived-body =
     Часы работы: { $hours }
     Бесплатное хранение до: { $free_until }
 
-    Чтобы получить посылки, назовите код заказа.
+    { $pin ->
+        [no] Чтобы получить посылки, назовите код заказа.
+       *[other] Чтобы получить посылки, назовите код заказа и PIN { $pin }. Называйте PIN только тому, кто выдаёт.
+    }
+
+    С уважением,
+    { $firm }
+mail-order-released-subject = Часть заказа { $code } можно забирать
+mail-order-released-body =
+    Здравствуйте, { $name }!
+
+    По заказу { $code } прибыло посылок: { $arrived } из { $parcels }, их можно забрать. Остальное следует, мы напишем ещё раз.
+    { $total ->
+        [0] Доплачивать ничего не нужно.
+       *[other] К оплате: { SOM($total) } сом.
+    }
+
+    Пункт выдачи: { $branch }
+    Адрес: { $address }
+    Часы работы: { $hours }
+    Бесплатное хранение до: { $free_until }
+
+    { $pin ->
+        [no] Чтобы получить посылки, назовите код заказа.
+       *[other] Чтобы получить посылки, назовите код заказа и PIN { $pin }. Называйте PIN только тому, кто выдаёт.
+    }
+
+    С уважением,
+    { $firm }
+mail-storage-reminder-subject = Бесплатное хранение заказа { $code } скоро закончится
+mail-storage-reminder-body =
+    Здравствуйте, { $name }!
+
+    Ваш заказ { $code } ждёт вас. Хранение бесплатно до { $free_until }, потом каждая посылка стоит { SOM($fee) } сом в день.
+
+    Пункт выдачи: { $branch }
+    Адрес: { $address }
+    Часы работы: { $hours }
+
+    С уважением,
+    { $firm }
+mail-uncollected-subject = Заказ { $code } всё ещё ждёт вас
+mail-uncollected-body =
+    Здравствуйте, { $name }!
+
+    За вашим заказом { $code } ещё не пришли.
+    { $total ->
+        [0] Доплачивать ничего не нужно.
+       *[other] К оплате: { SOM($total) } сом.
+    }
+
+    Пункт выдачи: { $branch }
+    Адрес: { $address }
+    Часы работы: { $hours }
+
+    Если вы не можете прийти, свяжитесь с нами.
 
     С уважением,
     { $firm }
@@ -413,6 +489,43 @@ act-weight = { $weight } кг
 act-parcels = Посылок: { $count }
 act-paid = Оплачено, сом
 act-remaining = ЕЩЁ НЕ ВЫДАНО: { $count }
+act-proof = Подтверждено
+act-proof-phone-last4 = Конец номера телефона
+act-proof-pin = PIN из сообщения
+act-document = Документ
+act-storage = В том числе хранение, сом
 act-words = Перечисленные посылки получены, число и вес верны.
 act-signature-gave = Выдал (подпись)
 act-signature-took = Получил (подпись)
+
+## Таможня: оценки и манифест для брокера
+
+customs-estimate = Оценка для частного лица, не счёт и не расчёт пошлины. Обычно машина оформляется целиком как груз, и это входит в цену килограмма.
+customs-estimate-unconfirmed = Оценка по неподтверждённому правилу или без правила; не счёт и не расчёт пошлины. Обычно машина оформляется целиком как груз, и это входит в цену килограмма.
+manifest-sheet = Манифест
+manifest-shipment = Рейс
+manifest-route = Маршрут
+manifest-vehicle = Машина
+manifest-cmr = Номер CMR
+manifest-seal = Пломба
+manifest-to = Пункт назначения
+manifest-departed = Отправлен
+manifest-made = Составлен
+manifest-parcels = Посылок
+manifest-recipients = Получателей
+manifest-number = №
+manifest-recipient = Получатель
+manifest-phone = Телефон
+manifest-order = Заказ
+manifest-client = Код клиента
+manifest-barcode = Штрихкод
+manifest-tracking = Трек-номер
+manifest-box = Место
+manifest-goods = Наименование товара
+manifest-quantity = Количество
+manifest-weight = Вес брутто, кг
+manifest-value = Стоимость
+manifest-currency = Валюта
+manifest-marketplace = Площадка
+manifest-marketplace-order = Номер заказа на площадке
+manifest-total = Итого

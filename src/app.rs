@@ -12,24 +12,31 @@ use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 use crate::acquirers::http as acquirers;
 use crate::acts::http as acts;
 use crate::audit::http as audit;
+use crate::bags::http as bags;
 use crate::branches::http as branches;
+use crate::broker::http as broker;
+use crate::cells::http as cells;
 use crate::claims::http as claims;
-use crate::desk::{self, choices, http as orders, labels, offers, preview, shifts};
+use crate::customs::http as customs;
+use crate::desk::{self, choices, http as orders, intake, labels, offers, photos as pictures, pickup, preview, shifts};
 use crate::error::{Error, Problem, Result, Slug};
+use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
+use crate::manifests::{http as manifests, profile::Correction};
 use crate::notifications::{http as notifications, texts_http as texts};
-use crate::parcels::http as parcels;
+use crate::parcels::{http as parcels, queue_http as unclaimed};
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
 use crate::photos::http as photos;
 use crate::quotes::estimate;
 use crate::rates::http as rates;
 use crate::receipts::http as receipts;
-use crate::shipments::http as shipments;
+use crate::shipments::{http as shipments, plan_http as plans, scan_http as scans};
 use crate::staff::http as staff;
 use crate::state::App;
 use crate::statements::http as statements;
+use crate::storage::http as storage;
 use crate::tariffs::http as tariffs;
 use crate::tracking::{http as tracking, view::TrackView};
 use access::Who::{self, AnyStaff, Anyone};
@@ -82,7 +89,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/estimate", estimate::estimate, Anyone, "What an order would cost, by today's rates and tariff").ignore_key().query::<LangQuery>().takes::<estimate::EstimateRequest>().gives::<estimate::EstimateView>(200),
 
         post("/v1/orders", orders::place, Anyone, "Place a request, get a code").takes::<orders::OrderRequest>().gives::<orders::OrderAnswer>(201),
-        get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().lists::<desk::OrderSummary>(),
+        get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().query::<FormQuery>().lists::<desk::OrderSummary>().also(exports::MEDIA_TYPES),
         get("/v1/orders/{code}", orders::get, AnyStaff, "All of an order").gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/quote", offers::quote, OPERATOR, "Offer a quote").takes::<crate::quotes::http::QuoteRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/confirm", offers::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<offers::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
@@ -111,8 +118,12 @@ pub fn routes() -> Vec<Route> {
         post("/v1/acquirers/mkassa/callback/{secret}", acquirers::secret_callback, Anyone, "MKassa's message, which carries no signature").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200),
         post("/v1/orders/{code}/purchase", orders::purchase_made, OPERATOR, "We bought it").takes::<orders::PurchaseRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),
+        get("/v1/orders/{code}/photos", pictures::list_of_order, AnyStaff, "The photos of what an order asks for, oldest first").lists::<photos::PhotoView>(),
+        post("/v1/orders/{code}/photos", pictures::of_order, NOT_AUDITOR, "A photo of what an order asks for").query::<pictures::KindQuery>().takes_file(photos::MEDIA_TYPES).gives::<photos::PhotoView>(201),
+        post("/v1/orders/{code}/pickup-point", orders::move_pickup_point, MONEY_DESK, "Send the customer to another pickup point").takes::<orders::PickupPointRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/cancel", orders::cancel, OPERATOR, "End an order; from `purchased` on only an admin").takes::<orders::CancelRequest>().gives::<desk::OrderView>(200),
-        post("/v1/orders/{code}/hand-over", orders::hand_over, CASHIER, "Hand parcels over").require_key().takes::<orders::HandOverRequest>().gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/hand-over", pickup::hand_over, CASHIER, "Hand parcels over").require_key().takes::<pickup::HandOverRequest>().gives::<desk::OrderView>(200),
+        post("/v1/orders/{code}/release", pickup::release, OPERATOR, "Give the part that is here to the customer; the rest follows").takes::<pickup::ReleaseRequest>().gives::<desk::OrderView>(200),
         get("/v1/orders/{code}/hand-over-act", acts::get, AnyStaff, "What was handed over, to be signed: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<acts::ActView>(200),
 
         get("/v1/texts", texts::list, AnyStaff, "What messages say: the firm's own texts in place of the built-in ones").lists::<texts::TextView>(),
@@ -122,7 +133,7 @@ pub fn routes() -> Vec<Route> {
         get("/v1/customers/{client_code}", adjust::customer, AnyStaff, "One customer and their credit").gives::<adjust::CustomerAccountView>(200),
         post("/v1/customers/{client_code}/credit/pay-out", adjust::pay_out, ADMIN, "Give credit back: money leaves without an order, so an admin does it").require_key().takes::<adjust::PayOutRequest>().gives::<adjust::CustomerAccountView>(201),
 
-        get("/v1/cash-shifts", shifts::list, AnyStaff, "Cash shifts, newest first").query::<shifts::ShiftFilter>().query::<LangQuery>().lists::<shifts::ShiftView>(),
+        get("/v1/cash-shifts", shifts::list, AnyStaff, "Cash shifts, newest first").query::<shifts::ShiftFilter>().query::<FormQuery>().query::<LangQuery>().lists::<shifts::ShiftView>().also(exports::MEDIA_TYPES),
         post("/v1/cash-shifts", shifts::open, CASHIER, "Open a drawer with counted cash").takes::<shifts::OpenRequest>().gives::<shifts::ShiftView>(201),
         get("/v1/cash-shifts/{id}", shifts::get, AnyStaff, "The X report of an open drawer, the Z report of a closed one: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<shifts::ShiftView>(200),
         post("/v1/cash-shifts/{id}/movements", shifts::move_cash, CASHIER, "Put change in, take cash out").require_key().takes::<shifts::MovementRequest>().gives::<shifts::ShiftView>(201),
@@ -134,25 +145,59 @@ pub fn routes() -> Vec<Route> {
         post("/v1/statements/{id}/lines/{n}/confirm", statements::confirm, CASHIER, "A line is the payment of an order").require_key().takes::<statements::ConfirmRequest>().gives::<statements::LineView>(200),
         post("/v1/statements/{id}/lines/{n}/ignore", statements::ignore, CASHIER, "A line is no payment of an order").takes::<statements::IgnoreRequest>().gives::<statements::LineView>(200),
 
-        get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().lists::<parcels::ParcelView>(),
-        post("/v1/parcels/receive", parcels::receive, WAREHOUSE, "A box reaches the China warehouse; the answer holds its label, when asked").query::<parcels::ReceiveQuery>().takes::<parcels::ReceiveRequest>().gives::<parcels::ReceiveAnswer>(200),
+        get("/v1/parcels", orders::parcel_list, AnyStaff, "Parcels, newest first").query::<parcels::ParcelFilter>().query::<FormQuery>().lists::<parcels::ParcelView>().also(exports::MEDIA_TYPES),
+        post("/v1/parcels/scan", intake::see, WAREHOUSE, "Boxes are seen at the door of the China warehouse, before anybody weighs them").takes::<intake::SeeRequest>().gives::<intake::SeeAnswer>(200),
+        post("/v1/parcels/receive", intake::receive, WAREHOUSE, "A box is weighed in the China warehouse; the answer holds its label, when asked").query::<intake::ReceiveQuery>().takes::<intake::ReceiveRequest>().gives::<intake::ReceiveAnswer>(200),
+        post("/v1/manifests", manifests::upload, ORDER_DESK, "Upload a warehouse's list of received parcels, XLSX, XLS or CSV: its preview").query::<manifests::UploadQuery>().takes_file(manifests::MEDIA_TYPES).gives::<manifests::ManifestView>(201),
+        get("/v1/manifests", manifests::list, AnyStaff, "Manifests, newest first").query::<Paging>().lists::<manifests::ManifestView>(),
+        get("/v1/manifests/{id}", manifests::get, AnyStaff, "One manifest and its first rows").gives::<manifests::ManifestView>(200),
+        patch("/v1/manifests/{id}", manifests::correct, ORDER_DESK, "Correct the columns that were recognised; the file is read anew, and the next of its kind is read so").takes::<Correction>().gives::<manifests::ManifestView>(200),
+        post("/v1/manifests/{id}/commit", manifests::commit, ORDER_DESK, "Take the rows of a manifest, all of them or none").require_key().query::<manifests::CommitQuery>().takes::<manifests::CommitRequest>().gives::<manifests::ManifestView>(200),
+        get("/v1/manifests/{id}/rows", manifests::rows, AnyStaff, "The rows of a manifest, page by page").query::<manifests::RowsQuery>().lists::<manifests::RowView>(),
+        get("/v1/manifests/{id}/report", manifests::report, AnyStaff, "What became of every row, as a workbook"),
+
         get("/v1/parcels/{id}", parcels::get, AnyStaff, "One parcel").gives::<parcels::ParcelView>(200),
-        post("/v1/parcels/{id}/claim", parcels::claim, OPERATOR, "An unclaimed parcel finds its order").takes::<parcels::ClaimRequest>().gives::<parcels::ParcelView>(200),
+        get("/v1/unclaimed", unclaimed::list, AnyStaff, "Boxes of nobody, newest first, with orders that they may belong to").query::<unclaimed::UnclaimedFilter>().lists::<unclaimed::UnclaimedView>(),
+        post("/v1/parcels/{id}/claim", unclaimed::claim, OPERATOR, "An unclaimed parcel finds its order").takes::<unclaimed::ClaimRequest>().gives::<parcels::ParcelView>(200),
+        get("/v1/parcels/{id}/timeline", plans::way, AnyStaff, "The way of one parcel, its trucks' checkpoints among it").gives::<plans::ParcelTimeline>(200),
         post("/v1/parcels/{id}/weigh", parcels::weigh, NOT_AUDITOR, "Weigh a parcel again; freight follows").takes::<parcels::WeighRequest>().gives::<parcels::ParcelView>(200),
         post("/v1/parcels/{id}/status", parcels::set_status, ORDER_DESK, "Lost, damaged, returned, held by customs, or found again").takes::<parcels::ParcelStatusRequest>().gives::<parcels::ParcelView>(200),
+        get("/v1/parcels/{id}/photos", pictures::list_of_parcel, AnyStaff, "The photos of a parcel, oldest first").lists::<photos::PhotoView>(),
+        post("/v1/parcels/{id}/photos", pictures::of_parcel, NOT_AUDITOR, "A photo of a parcel, its mark, its damage, its weight").query::<pictures::KindQuery>().takes_file(photos::MEDIA_TYPES).gives::<photos::PhotoView>(201),
         get("/v1/parcels/{id}/label", labels::one, AnyStaff, "A parcel's label: PDF, or as `format` or `Accept` say PNG, SVG or ZPL").query::<labels::LabelQuery>(),
         post("/v1/labels", labels::many, NOT_AUDITOR, "Labels of up to 500 parcels, an order or a shipment in one file").takes::<labels::LabelsRequest>(),
 
-        get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().lists::<shipments::ShipmentView>(),
+        get("/v1/cells", cells::list, AnyStaff, "The cells of a branch, and what lies in them").query::<cells::CellFilter>().lists::<cells::CellView>(),
+        put("/v1/cells", cells::set_up, ORDER_DESK, "Set cells up, or change how many parcels they hold").takes::<cells::CellsRequest>().lists::<cells::CellView>(),
+        post("/v1/cells/{address}/parcels", cells::put, NOT_AUDITOR, "Lay parcels into a cell").takes::<cells::CellScanRequest>().gives::<cells::CellScanAnswer>(200),
+        get("/v1/storage", storage::standing, AnyStaff, "What lies at each pickup point").lists::<storage::StandingView>(),
+        post("/v1/storage/sweep", storage::sweep, OPERATOR, "Charge storage, remind, mark what nobody collected; or only list it").takes::<storage::SweepRequest>().gives::<storage::SweepAnswer>(200),
+
+        get("/v1/shipments", shipments::list, AnyStaff, "Shipments, newest first").query::<Paging>().query::<FormQuery>().lists::<shipments::ShipmentView>().also(exports::MEDIA_TYPES),
         post("/v1/shipments", shipments::open, WAREHOUSE, "Open a shipment for loading").takes::<shipments::ShipmentRequest>().gives::<shipments::ShipmentView>(201),
         get("/v1/shipments/{code}", shipments::get, AnyStaff, "One shipment and its checkpoints").gives::<shipments::ShipmentView>(200),
-        post("/v1/shipments/{code}/load", shipments::load, WAREHOUSE, "Load parcels").takes::<shipments::ScanRequest>().gives::<shipments::ScanAnswer>(200),
-        post("/v1/shipments/{code}/unload", shipments::unload, WAREHOUSE, "Take parcels off again before departure").takes::<shipments::ScanRequest>().gives::<shipments::ScanAnswer>(200),
-        post("/v1/shipments/{code}/depart", shipments::depart, WAREHOUSE, "The truck leaves").takes::<Nothing>().gives::<shipments::ShipmentView>(200),
+        post("/v1/shipments/{code}/load", scans::load, WAREHOUSE, "Load parcels, or all of a bag").takes::<scans::ScanRequest>().gives::<scans::ScanAnswer>(200),
+        post("/v1/shipments/{code}/unload", scans::unload, WAREHOUSE, "Take parcels off again before departure").takes::<scans::ScanRequest>().gives::<scans::ScanAnswer>(200),
+        post("/v1/shipments/{code}/depart", shipments::depart, WAREHOUSE, "The truck leaves; the answer says what was to go with it and did not").takes::<shipments::DepartRequest>().gives::<shipments::DepartAnswer>(200),
         post("/v1/shipments/{code}/checkpoints", shipments::report, WAREHOUSE, "News from the road").takes::<shipments::CheckpointRequest>().gives::<shipments::ShipmentView>(201),
-        post("/v1/shipments/{code}/arrive", shipments::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").takes::<shipments::ArriveRequest>().gives::<shipments::ArriveAnswer>(200),
+        post("/v1/shipments/{code}/arrive", scans::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").takes::<scans::ArriveRequest>().gives::<scans::ArriveAnswer>(200),
+        put("/v1/shipments/{code}/plan", plans::plan, WAREHOUSE, "Say what is to go with a truck").takes::<plans::PlanRequest>().gives::<plans::LoadView>(200),
+        get("/v1/shipments/{code}/load", plans::load, AnyStaff, "What is on a truck, beside what was to be").gives::<plans::LoadView>(200),
+        get("/v1/shipments/{code}/sorting", plans::sorting, AnyStaff, "Who gets what of a truck, branch by branch").gives::<plans::SortingView>(200),
 
-        get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().lists::<notifications::NotificationView>(),
+        get("/v1/bags", bags::list, AnyStaff, "Bags, newest first").query::<Paging>().lists::<bags::BagView>(),
+        post("/v1/bags", bags::open, WAREHOUSE, "Open a bag for parcels").takes::<bags::BagRequest>().gives::<bags::BagView>(201),
+        get("/v1/bags/{code}", bags::get, AnyStaff, "One bag and what is in it").gives::<bags::BagContents>(200),
+        post("/v1/bags/{code}/parcels", bags::add, WAREHOUSE, "Put parcels into a bag").takes::<bags::BagScanRequest>().gives::<bags::BagScanAnswer>(200),
+        post("/v1/bags/{code}/remove", bags::remove, WAREHOUSE, "Take parcels out of a bag again").takes::<bags::BagScanRequest>().gives::<bags::BagScanAnswer>(200),
+        post("/v1/bags/{code}/close", bags::close, WAREHOUSE, "Tie a bag up").takes::<bags::BagCloseRequest>().gives::<bags::BagContents>(200),
+
+        get("/v1/shipments/{code}/manifest", broker::manifest, AnyStaff, "What the customs broker is given of a truck: JSON, or as `format` or `Accept` say CSV or XLSX").query::<FormQuery>().query::<LangQuery>().gives::<broker::ManifestView>(200).also(exports::MEDIA_TYPES),
+        get("/v1/shipments/{code}/customs-estimate", broker::customs_estimate, AnyStaff, "What customs might want of each recipient of a truck: an estimate").query::<LangQuery>().gives::<broker::EstimateView>(200),
+        get("/v1/customs/rules", customs::list, AnyStaff, "The rules that customs are estimated by, the latest first").lists::<customs::RuleView>(),
+        post("/v1/customs/rules", customs::follow, ADMIN, "Put a customs rule in force; the one before it stays").takes::<customs::RuleRequest>().gives::<customs::RuleView>(201),
+
+        get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().query::<FormQuery>().lists::<notifications::NotificationView>().also(exports::MEDIA_TYPES),
         post("/v1/sms/reports/{secret}", notifications::report, Anyone, "SMSPRO tells whether messages arrived; it is asked back").ignore_key().takes_file(notifications::REPORT_TYPES).gives_nothing(200),
         post("/v1/notifications/preview", preview::preview, NOT_AUDITOR, "What a customer would read about an order, and what it would cost").ignore_key().takes::<preview::PreviewRequest>().gives::<preview::PreviewView>(200),
         get("/v1/notifications/costs", notifications::costs, AnyStaff, "What messages cost, day by day").query::<notifications::CostQuery>().lists::<notifications::CostView>(),

@@ -49,6 +49,11 @@ const ORDER_SEED: u8 = 0;
 /// Since it differs from [`ORDER_SEED`], no text is valid as both, even with the order prefix `P`.
 const BARCODE_SEED: u8 = 22;
 
+/// The first letter of every bag's code.
+const BAG_PREFIX: &str = "B";
+/// What the check sum of a bag's code starts from: the value of its `B`.
+const BAG_SEED: u8 = 11;
+
 /// The code a customer follows an order by, in its one canonical form: `TG-7K4M9-2QX8C-5`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -155,6 +160,16 @@ pub fn barcode() -> String {
     format!("{BARCODE_PREFIX}{}", spell(draw(&mut rand::rng(), BARCODE_SEED)))
 }
 
+/// Draws a code for a bag: `B` and eleven symbols, as a parcel's barcode.
+pub fn bag() -> String {
+    format!("{BAG_PREFIX}{}", spell(draw(&mut rand::rng(), BAG_SEED)))
+}
+
+/// The canonical code of a bag in what was scanned or typed, or `None` when it is not one of ours.
+pub fn parse_bag(typed: &str) -> Option<String> {
+    parse_with(BAG_PREFIX, BAG_SEED, typed)
+}
+
 /// The canonical barcode in what was scanned or typed, as forgiving as [`OrderCode::parse`], or
 /// `None` when it is not one of ours.
 ///
@@ -162,12 +177,16 @@ pub fn barcode() -> String {
 /// tracking numbers that happen to have this form passes the check, so an unknown barcode may
 /// still be a known tracking number.
 pub fn parse_barcode(typed: &str) -> Option<String> {
+    parse_with(BARCODE_PREFIX, BARCODE_SEED, typed)
+}
+
+fn parse_with(prefix: &str, seed: u8, typed: &str) -> Option<String> {
     let typed = letters_and_digits(typed).ok()?;
-    if typed.len() != BARCODE_PREFIX.len() + SYMBOLS {
+    if typed.len() != prefix.len() + SYMBOLS {
         return None;
     }
-    let symbols = symbols_after(BARCODE_PREFIX, &typed).ok()?;
-    (syndrome(BARCODE_SEED, &symbols) == 0).then(|| format!("{BARCODE_PREFIX}{}", spell(symbols)))
+    let symbols = symbols_after(prefix, &typed).ok()?;
+    (syndrome(seed, &symbols) == 0).then(|| format!("{prefix}{}", spell(symbols)))
 }
 
 /// Ten random symbols, each of the 32 equally likely, and the check symbol that completes them.

@@ -1,6 +1,6 @@
 //! Settings: `config/default.toml`, then `config/<TORUGART_ENV>.toml`, then `TORUGART__SECTION__KEY`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use config::{Environment, File, FileFormat};
 use secrecy::{ExposeSecret, SecretString};
@@ -11,10 +11,14 @@ use crate::elqr::Template;
 use crate::error::{Error, Result};
 
 mod acquirers;
+mod intake;
 mod messages;
+mod photos;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
+pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
 pub use messages::Messages;
+pub use photos::{Bucket, Photos, Place};
 
 /// The defaults are part of the binary, so that it starts from any folder.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -69,6 +73,8 @@ pub struct Server {
     pub threads: usize,
     /// Largest body, bytes.
     pub body_limit_bytes: usize,
+    /// The most rows of a list in one file.
+    pub export_rows: usize,
 }
 
 /// `database.*`
@@ -130,8 +136,64 @@ pub struct Firm {
     pub rate_grace_days: i64,
     /// Days that the firm's own rate holds before quotes are refused.
     pub own_rate_days: i64,
+    /// How far the charged weight of an order may be from the quoted one before the warehouse is warned, percent ...
+    pub weight_tolerance_percent: u8,
+    /// ... or grams, whichever is more.
+    pub weight_tolerance_g: i64,
+    /// Which warnings stop the receipt of a box until somebody gives a reason; the others are only said.
+    pub intake_stops: Vec<IntakeStop>,
+    /// Goods that we do not carry.
+    pub forbidden_goods: Vec<ForbiddenGoods>,
+    /// What a clerk calls a damaged box.
+    pub damage_words: Lexicon,
+    /// Days of storage charged for a parcel at most.
+    pub storage_fee_most_days: i64,
+    /// Days before the end of free storage on which the customer is reminded, where a fee follows; 0: never.
+    pub storage_reminder_days: i64,
+    /// Days after the message of arrival from which an order counts as not collected; 0: never.
+    pub uncollected_days: i64,
+    /// What whoever picks an order up must know beside its code.
+    pub hand_over_proof: HandOverProof,
+    /// Ways that trucks take, with the hours after departure at which they usually reach each place: the firm's own
+    /// estimates, not facts.
+    pub routes: Vec<NamedRoute>,
     /// What customers are told, when and at what price.
     pub messages: Messages,
+}
+
+/// `business.hand_over_proof`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandOverProof {
+    /// The order code is enough.
+    None,
+    /// The last four digits of the customer's phone.
+    #[serde(rename = "phone_last4")]
+    PhoneLast4,
+    /// The PIN of the message of arrival.
+    Pin,
+}
+
+/// A way that trucks take.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedRoute {
+    /// What it is called.
+    pub name: String,
+    /// The places on it, in their sequence.
+    pub stations: Vec<RouteStation>,
+}
+
+/// A place on a way.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteStation {
+    /// Short name for programs, such as `kashgar`.
+    pub code: String,
+    /// Name for people.
+    pub place: String,
+    /// Hours after departure.
+    pub hours: i64,
 }
 
 /// `starter.*`: what an empty database begins with, so that the first order can be taken at once.
@@ -248,37 +310,6 @@ pub struct Rates {
     pub refresh_minutes: u64,
 }
 
-/// `photos.*`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Photos {
-    /// Where photos are kept: a folder (`file://data/photos`, `file:///var/lib/torugart/photos`) or, for tests, `memory:`.
-    pub url: String,
-}
-
-/// Where photos are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In this folder.
-    Folder(PathBuf),
-    /// Nowhere for long: gone with the process.
-    Memory,
-}
-
-impl Photos {
-    /// The parsed address.
-    ///
-    /// # Errors
-    /// A sentence about what it must be.
-    pub fn place(&self) -> std::result::Result<Place, String> {
-        match self.url.strip_prefix("file://") {
-            Some(folder) if !folder.is_empty() => Ok(Place::Folder(PathBuf::from(folder))),
-            None if self.url == "memory:" => Ok(Place::Memory),
-            _ => Err(format!("photos.url must be a folder such as file://data/photos, not {:?}", self.url)),
-        }
-    }
-}
-
 /// `log.*`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -377,9 +408,21 @@ impl Config {
         if !report_secret.is_empty() && is_guessable {
             complaints.push(format!("sms.report_secret must be {LEAST_KEY_BYTES} or more letters and digits"));
         }
+        if self.business.weight_tolerance_g < 0 {
+            complaints.push("business.weight_tolerance_g cannot be negative".to_owned());
+        }
+        for (key, days) in [
+            ("business.storage_fee_most_days", self.business.storage_fee_most_days),
+            ("business.storage_reminder_days", self.business.storage_reminder_days),
+            ("business.uncollected_days", self.business.uncollected_days),
+        ] {
+            if !(0..=3650).contains(&days) {
+                complaints.push(format!("{key} must be 0 to 3650 days"));
+            }
+        }
         complaints.extend(self.auth.keys().err());
         complaints.extend(self.elqr.check().err());
-        complaints.extend(self.photos.place().err());
+        complaints.extend(self.photos.complaints());
         complaints.extend(self.acquirers.complaints(self.is_production()));
         if self.is_production() {
             complaints.extend(self.complaints_of_production());
@@ -399,7 +442,8 @@ impl Config {
             complaints.push("email.transport must reach customers in production: smtp".to_owned());
         }
         if self.photos.place() == Ok(Place::Memory) {
-            complaints.push("photos.url must outlive the process in production: file://<folder>".to_owned());
+            complaints
+                .push("photos.url must outlive the process in production: file://<folder> or s3://<bucket>".to_owned());
         }
         if !self.business.public_url.starts_with("https://") {
             complaints.push("business.public_url must be an https:// address in production".to_owned());

@@ -39,6 +39,12 @@ impl Error {
         }
     }
 
+    /// Somebody else changed a row between our reading and our writing it; the second try reads it anew.
+    pub fn lost_race() -> Self {
+        let info = Box::new("a row was changed by somebody else meanwhile".to_owned());
+        Error::Database(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, info))
+    }
+
     /// The problem that an HTTP caller is shown. Internal texts stay in the log.
     pub fn to_problem(&self) -> Problem {
         match self {
@@ -180,12 +186,20 @@ problems! {
         "The order was handed over before; `picked_up_at` says when. If the customer says otherwise, look at the order's timeline and the audit trail.";
     NotArrived = "not_arrived", 409, "Not here yet",
         "Not every parcel of the order has arrived at the pickup point. The order's parcel list shows where they are.";
+    ProofRequired = "proof_required", 409, "Who comes for the parcels must prove it",
+        "Beside the order code, ask for what `required` names: `phone_last4`, the last four digits of the phone the order was placed with, or `pin`, the number in the message of arrival. An admin may do without, with `override_reason`.";
+    WrongProof = "wrong_proof", 409, "This does not fit the order",
+        "The end of the phone number or the PIN is not the one of this order. Let the customer read it from the message; `tries_left` says how often it may be tried.";
+    ProofBlocked = "proof_blocked", 409, "Tried too often",
+        "The end of the phone number or the PIN of this order was wrong too often; no further one is looked at. See who is standing there: an admin hands over with `override_reason`.";
     QuoteExpired = "quote_expired", 409, "The quote has expired",
         "Prices and rates have a date. Without another open offer the order is back at `requested`: make a new quote.";
     RateStale = "rate_stale", 409, "The exchange rate is too old",
         "No rate young enough is known for a currency of this quote. Run `torugart rates fetch`, or set the firm's own rate with PUT /v1/rates.";
     OwnerMismatch = "owner_mismatch", 409, "The parcel belongs to somebody else",
-        "The tracking number is registered for another client than the mark on the box says. Both are shown: look at the box, then send only the one that is right.";
+        "The tracking number is registered for another client than the mark on the box says. Both are shown: look at the box, then send only the one that is right, or `override` with a reason to go by the number.";
+    Intercepted = "intercepted", 409, "Look at this box before it goes on",
+        "Something about the box is not as expected: `interceptions` says what, with what was expected and what was found. Nothing was changed. Put the box aside, or send the same with `override` and a reason, which is kept.";
     DuplicateValue = "duplicate_value", 409, "Already in use",
         "Something with this login, code or number exists already.";
     RefundTooLarge = "refund_too_large", 409, "More than was paid",
@@ -225,13 +239,15 @@ problems! {
     RequestInFlight = "request_in_flight", 409, "The same request is being processed",
         "A request with this Idempotency-Key has not been answered yet. Wait the seconds of `Retry-After` and repeat it with the same key.";
     BodyTooLarge = "body_too_large", 413, "The body is too large",
-        "JSON is limited to 256 KiB: send long lists of barcodes in several calls. A file may be larger; the detail says how large.";
+        "JSON is limited to 256 KiB, and to 4 MiB where a truck is scanned: send longer lists in several calls. A file may be larger; the detail says how large.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Send another type of body",
         "The body must be JSON with the header `Content-Type: application/json`, or, where a call takes a file, that file with a Content-Type that the detail lists.";
     PhotoRefused = "photo_refused", 422, "This photo cannot be used",
         "Send the picture file itself as the body: a JPEG, PNG or WebP, whole, of at most 8 MiB and 25 megapixels. A screenshot of the banking app fits.";
     UnreadableFile = "unreadable_file", 422, "The file cannot be read",
         "The file is not what this call takes, is damaged, or is larger inside than it may be. The detail says which; nothing of it was kept.";
+    RowsWithErrors = "rows_with_errors", 422, "Some rows cannot be imported",
+        "Nothing was imported. Correct the rows that the preview and the report name and send the file again, or commit with `skip_errors` to import all the others. `errors_count` says how many there are.";
     ValidationFailed = "validation_failed", 422, "A field cannot be accepted",
         "`errors` names each bad field by its JSON pointer and says what is expected there. Unknown fields are refused, because a misspelt one would silently do nothing.";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "This key belongs to another request",

@@ -29,15 +29,20 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Runs `work` unless this intention was fulfilled before; the flag tells whether the answer is a replay.
+/// What is known of an intention.
+#[derive(Debug)]
+pub enum Claim {
+    /// Nothing was answered yet: its work is to be done, or to be gone on with.
+    Open,
+    /// It was fulfilled before.
+    Answered(Answer),
+}
+
+/// Takes the key of an intention.
 ///
 /// # Errors
-/// `idempotency_key_reused` when the key belongs to another request, and those of `work`.
-pub fn once(
-    tx: &mut Tx,
-    intention: &Intention,
-    work: impl FnOnce(&mut Tx) -> Result<Answer>,
-) -> Result<(Answer, bool)> {
+/// `idempotency_key_reused` when the key belongs to another request.
+pub fn claim(tx: &mut Tx, intention: &Intention) -> Result<Claim> {
     // The row is written first: on PostgreSQL a second process with the same key waits here until the first commits.
     let claimed = diesel::sql_query(
         "INSERT INTO idempotency_keys (scope, key, request_hash, status, body, created_at) \
@@ -48,24 +53,75 @@ pub fn once(
     .bind::<diesel::sql_types::Text, _>(&intention.request_hash)
     .bind::<diesel::sql_types::Timestamp, _>(tx.now)
     .execute(tx.conn)?;
-    let row = keys::table.find((&intention.scope, &intention.key));
-    if claimed == 0 {
-        let (hash, status, body): (String, i32, String) =
-            row.select((keys::request_hash, keys::status, keys::body)).first(tx.conn)?;
-        if hash != intention.request_hash {
-            return Problem::new(
-                Slug::IdempotencyKeyReused,
-                "This Idempotency-Key was used for another request. Use a fresh key for a new intention.",
-            )
-            .fail();
-        }
-        return Ok((Answer::restore(status, &body), true));
+    if claimed == 1 { Ok(Claim::Open) } else { known(tx, intention) }
+}
+
+/// An intention whose key is in the database: one that was begun and not ended has no status yet.
+fn known(tx: &mut Tx, intention: &Intention) -> Result<Claim> {
+    let (hash, status, body): (String, i32, String) = keys::table
+        .find((&intention.scope, &intention.key))
+        .select((keys::request_hash, keys::status, keys::body))
+        .first(tx.conn)?;
+    if hash != intention.request_hash {
+        return Problem::new(
+            Slug::IdempotencyKeyReused,
+            "This Idempotency-Key was used for another request. Use a fresh key for a new intention.",
+        )
+        .fail();
     }
-    let answer = work(tx)?;
-    diesel::update(row)
+    Ok(if status == 0 { Claim::Open } else { Claim::Answered(Answer::restore(status, &body)) })
+}
+
+/// The answer of an intention that was fulfilled before; only reads.
+///
+/// # Errors
+/// `idempotency_key_reused` when the key belongs to another request.
+pub fn answered(tx: &mut Tx, intention: &Intention) -> Result<Option<Answer>> {
+    let row = keys::table.find((&intention.scope, &intention.key));
+    if !diesel::select(diesel::dsl::exists(row)).get_result::<bool>(tx.conn)? {
+        return Ok(None);
+    }
+    match known(tx, intention)? {
+        Claim::Answered(answer) => Ok(Some(answer)),
+        Claim::Open => Ok(None),
+    }
+}
+
+/// Keeps the answer of a claimed intention, and gives the one that counts: another process that worked at the same
+/// intention may have answered first. The flag tells whether it did.
+///
+/// # Errors
+/// Those of the database.
+pub fn keep(tx: &mut Tx, intention: &Intention, answer: Answer) -> Result<(Answer, bool)> {
+    let open = keys::table.find((&intention.scope, &intention.key)).filter(keys::status.eq(0));
+    let kept = diesel::update(open)
         .set((keys::status.eq(i32::from(answer.status)), keys::body.eq(answer.store())))
         .execute(tx.conn)?;
-    Ok((answer, false))
+    match kept {
+        0 => match known(tx, intention)? {
+            Claim::Answered(first) => Ok((first, true)),
+            Claim::Open => Ok((answer, false)),
+        },
+        _ => Ok((answer, false)),
+    }
+}
+
+/// Runs `work` unless this intention was fulfilled before; the flag tells whether the answer is a replay.
+///
+/// # Errors
+/// `idempotency_key_reused` when the key belongs to another request, and those of `work`.
+pub fn once(
+    tx: &mut Tx,
+    intention: &Intention,
+    work: impl FnOnce(&mut Tx) -> Result<Answer>,
+) -> Result<(Answer, bool)> {
+    match claim(tx, intention)? {
+        Claim::Answered(answer) => Ok((answer, true)),
+        Claim::Open => {
+            let answer = work(tx)?;
+            keep(tx, intention, answer)
+        }
+    }
 }
 
 impl Answer {

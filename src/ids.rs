@@ -33,6 +33,10 @@ id! {
     ShipmentId
 }
 id! {
+    /// A bag of parcels; people use its code instead.
+    BagId
+}
+id! {
     /// A ledger journal.
     JournalId
 }
@@ -55,6 +59,10 @@ id! {
 id! {
     /// A statement of the bank account.
     StatementId
+}
+id! {
+    /// A warehouse's list of received parcels.
+    ManifestId
 }
 id! {
     /// A notification.

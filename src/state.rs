@@ -41,11 +41,14 @@ pub struct Inner {
     /// Turns to read and to write: who has to wait for a connection waits here, in order, and not on a thread.
     reading: Arc<Semaphore>,
     writing: Arc<Semaphore>,
-    /// Slots for hashing a password, which takes 19 MiB and a core, or preparing a photo, which takes more.
+    /// Slots for hashing a password, which takes 19 MiB and a core.
     hashing: Arc<Semaphore>,
+    /// The slot for preparing a photo, which takes ten times as much.
+    developing: Arc<Semaphore>,
     /// Turns to ask a company outside.
     asking: Arc<Semaphore>,
-    /// As many threads as can be of use at once: one for every connection, every hash and every question outside.
+    /// As many threads as can be of use at once: one for every connection, every hash, a photo, every question
+    /// outside and every call to the object store.
     blocking_threads: usize,
 }
 
@@ -68,9 +71,11 @@ impl App {
         let metrics = crate::http::metrics::recorder();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
         let hashing = Arc::new(Semaphore::new(cores));
+        let developing = Arc::new(Semaphore::new(1));
         let (reading, writing) = db.turns();
         let asking = Arc::new(Semaphore::new(QUESTIONS));
-        let blocking_threads = reading.available_permits() + writing.available_permits() + cores + QUESTIONS;
+        let turns = reading.available_permits() + writing.available_permits();
+        let blocking_threads = turns + cores + 1 + QUESTIONS + crate::objects::MOST_CALLS;
         let in_flight = Mutex::default();
         let inner = Inner {
             config,
@@ -83,6 +88,7 @@ impl App {
             reading,
             writing,
             hashing,
+            developing,
             asking,
             blocking_threads,
         };
@@ -131,7 +137,7 @@ impl App {
         .await
     }
 
-    /// Reads on a thread that may wait.
+    /// [`App::read`] for threads that may wait.
     ///
     /// # Errors
     /// Those of `work`; [`Error::Unavailable`] when no connection is free.
@@ -139,7 +145,7 @@ impl App {
         self.db.read(|conn| work(&mut self.tx(conn, by)))
     }
 
-    /// Writes on a thread that may wait: the worker, the command line, tests.
+    /// [`App::write`] for threads that may wait: the worker, the command line, tests.
     ///
     /// # Errors
     /// Those of `work`, after which nothing of it remains.
@@ -152,13 +158,15 @@ impl App {
     /// # Errors
     /// [`Error::Unavailable`] when the service is stopping.
     pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let permit = self.hashing.clone().acquire_owned().await.map_err(|_| Error::Unavailable)?;
-        block(move || {
-            // Held by the work, not by the request: a caller who hangs up does not make room for another one.
-            let _permit = permit;
-            Ok(work())
-        })
-        .await
+        computed(&self.hashing, work).await
+    }
+
+    /// The same for what takes much memory, such as a photo: one at a time.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the service is stopping.
+    pub async fn compute_alone<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        computed(&self.developing, work).await
     }
 
     /// Asks somebody outside, who may take their time, off the async threads and with no transaction open.
@@ -172,6 +180,14 @@ impl App {
             Ok(work())
         })
         .await
+    }
+
+    /// Reads or writes a piece of a file off the async threads.
+    ///
+    /// # Errors
+    /// Only when `work` panicked.
+    pub async fn disk<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        block(move || Ok(work())).await
     }
 
     fn tx<'a>(&'a self, conn: &'a mut Conn, by: &'a Actor) -> Tx<'a> {
@@ -195,6 +211,16 @@ impl Drop for InFlight {
     fn drop(&mut self) {
         self.app.in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
+}
+
+async fn computed<T: Send + 'static>(slots: &Arc<Semaphore>, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let permit = slots.clone().acquire_owned().await.map_err(|_| Error::Unavailable)?;
+    block(move || {
+        // Held by the work, not by the request: a caller who hangs up does not make room for another one.
+        let _permit = permit;
+        Ok(work())
+    })
+    .await
 }
 
 /// Waits for a turn, no longer than for a connection.

@@ -30,6 +30,7 @@ use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::ids::AcquirerInvoiceId;
 use crate::orders;
+use crate::parcels;
 use crate::payments::{self, Method, NewPayment};
 
 pub use adapter::{Acquirer, Bill, Callback, Created, Failure, Question, Reaction, Reply, Said, Told};
@@ -111,12 +112,13 @@ pub fn begin(
     amount_tyiyn: Option<i64>,
 ) -> Result<AcquirerInvoiceId> {
     let order = orders::find(tx, code)?;
-    if order.balance_tyiyn <= 0 {
+    let balance_tyiyn = parcels::storage::balance_tyiyn(tx, &order)?;
+    if balance_tyiyn <= 0 {
         return Problem::new(Slug::NothingDue, format!("Order {code} has nothing to pay.")).fail();
     }
-    let amount_tyiyn = amount_tyiyn.unwrap_or(order.balance_tyiyn);
-    if amount_tyiyn > order.balance_tyiyn {
-        return Problem::field("/amount", format!("no more than {} tyiyn are due", order.balance_tyiyn)).fail();
+    let amount_tyiyn = amount_tyiyn.unwrap_or(balance_tyiyn);
+    if amount_tyiyn > balance_tyiyn {
+        return Problem::field("/amount", format!("no more than {balance_tyiyn} tyiyn are due")).fail();
     }
     let id = AcquirerInvoiceId::new();
     store::insert_invoice(tx, &id, provider, (&order.id, &order.code), &random_reference(), amount_tyiyn)?;

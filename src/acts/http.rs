@@ -11,6 +11,7 @@ use crate::http::Call;
 use crate::http::document::{self, DocumentQuery};
 use crate::money::Money;
 use crate::orders::http::Code;
+use crate::proofs::Proof;
 use crate::state::App;
 
 /// What a customer took of an order so far.
@@ -33,6 +34,8 @@ pub struct ActView {
     remaining: usize,
     /// What came in for the order and did not go back.
     paid: Money,
+    /// What the storage beyond the free days cost.
+    storage: Money,
     /// What is still owed; negative is credit.
     balance: Money,
 }
@@ -61,6 +64,10 @@ pub struct ActHandOver {
     by: String,
     /// Who took them, when it was not the customer.
     received_by: Option<String>,
+    /// What proved that they are theirs.
+    proof: Option<Proof>,
+    /// The document that they showed.
+    document: Option<String>,
     parcels: Vec<ActParcel>,
 }
 
@@ -90,6 +97,7 @@ fn view(act: Act) -> ActView {
         hand_overs: act.hand_overs.into_iter().map(hand_over).collect(),
         remaining: act.remaining,
         paid: Money::tyiyn(act.paid_tyiyn),
+        storage: Money::tyiyn(act.storage_tyiyn),
         balance: Money::tyiyn(act.balance_tyiyn),
     }
 }
@@ -104,6 +112,8 @@ fn hand_over(hand_over: HandOver) -> ActHandOver {
         at: hand_over.at.and_utc(),
         by: hand_over.by,
         received_by: hand_over.received_by,
+        proof: hand_over.proof,
+        document: hand_over.document,
         parcels: hand_over.parcels.into_iter().map(parcel).collect(),
     }
 }

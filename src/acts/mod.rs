@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::ledger;
 use crate::orders::{self, EventKind, TimelineRow};
 use crate::parcels::{self, Parcel, Status};
+use crate::proofs::Proof;
 use crate::texts::Lang;
 
 /// All that an act says.
@@ -35,6 +36,8 @@ pub struct Act {
     pub remaining: usize,
     /// What came in for the order and did not go back, tyiyn.
     pub paid_tyiyn: i64,
+    /// What the storage beyond the free days cost, tyiyn.
+    pub storage_tyiyn: i64,
     /// What is still owed, tyiyn; negative is credit.
     pub balance_tyiyn: i64,
     /// The firm's name.
@@ -50,8 +53,23 @@ pub struct HandOver {
     pub by: String,
     /// Who took them, when it was said; else the customer.
     pub received_by: Option<String>,
+    /// What proved that they are theirs.
+    pub proof: Option<Proof>,
+    /// The document that they showed.
+    pub document: Option<String>,
     /// What.
     pub parcels: Vec<Taken>,
+}
+
+impl HandOver {
+    /// Whether both are one moment at the desk.
+    fn is_the_same_as(&self, other: &HandOver) -> bool {
+        self.at == other.at
+            && self.by == other.by
+            && self.received_by == other.received_by
+            && self.proof == other.proof
+            && self.document == other.document
+    }
 }
 
 /// A parcel that was taken.
@@ -92,6 +110,7 @@ pub fn find(tx: &mut Tx, code: &OrderCode) -> Result<Act> {
     Ok(Act {
         client_code: customers::get(tx, &order.customer_id)?.client_code,
         branch: branches::get(tx, &order.pickup_point_id)?,
+        storage_tyiyn: parcels::storage::charged_tyiyn(tx, &order)?,
         paid_tyiyn: ledger::paid_tyiyn(tx, &order.id, &order.receivable())?,
         remaining: parcels.iter().filter(is_open).count(),
         language: order.language.parse().unwrap_or_default(),
@@ -116,15 +135,17 @@ fn hand_overs(timeline: &[TimelineRow], parcels: &[Parcel]) -> Result<Vec<HandOv
             weight_g: parcel.and_then(|parcel| parcel.weight_g),
             barcode,
         };
-        let received_by = word("received_by");
+        let given = HandOver {
+            at: row.at,
+            by: row.actor.clone(),
+            received_by: word("received_by"),
+            proof: word("proof").and_then(|word| word.parse().ok()),
+            document: word("document"),
+            parcels: vec![taken],
+        };
         match hand_overs.last_mut() {
-            Some(last) if last.at == row.at && last.by == row.actor && last.received_by == received_by => {
-                last.parcels.push(taken);
-            }
-            _ => {
-                let by = row.actor.clone();
-                hand_overs.push(HandOver { at: row.at, by, received_by, parcels: vec![taken] });
-            }
+            Some(last) if last.is_the_same_as(&given) => last.parcels.extend(given.parcels),
+            _ => hand_overs.push(given),
         }
     }
     Ok(hand_overs)

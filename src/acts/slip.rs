@@ -2,6 +2,7 @@
 
 use super::{Act, HandOver, Taken};
 use crate::print::Slip;
+use crate::proofs::Proof;
 use crate::texts::{self, Arg, Lang};
 
 /// The act in one language.
@@ -22,6 +23,9 @@ pub(super) fn of(act: &Act, lang: Lang) -> Slip {
         .rule()
         .pair(&texts::text(lang, "act-parcels", &[("count", Arg::Num(count))]), &weight(lang, act.weight_g()))
         .total(&t("act-paid"), &texts::som_exact(act.paid_tyiyn));
+    if act.storage_tyiyn != 0 {
+        slip = slip.pair(&t("act-storage"), &texts::som_exact(act.storage_tyiyn));
+    }
     if act.balance_tyiyn != 0 {
         let key = if act.balance_tyiyn < 0 { "receipt-credit" } else { "receipt-left" };
         slip = slip.pair(&t(key), &texts::som_exact(act.balance_tyiyn.saturating_abs()));
@@ -50,8 +54,13 @@ fn hand_over(slip: Slip, given: &HandOver, act: &Act, lang: Lang) -> Slip {
     let slip = slip
         .pair(&t("act-date"), &texts::datetime(lang, given.at.and_utc()))
         .pair(&t("act-by"), &given.by)
-        .pair(&t("act-received-by"), given.received_by.as_ref().unwrap_or(&act.customer))
-        .space();
+        .pair(&t("act-received-by"), given.received_by.as_ref().unwrap_or(&act.customer));
+    let slip = match given.proof {
+        Some(Proof::PhoneLast4) => slip.pair(&t("act-proof"), &t("act-proof-phone-last4")),
+        Some(Proof::Pin) => slip.pair(&t("act-proof"), &t("act-proof-pin")),
+        None => slip,
+    };
+    let slip = given.document.iter().fold(slip, |slip, document| slip.pair(&t("act-document"), document)).space();
     given.parcels.iter().fold(slip, |slip, parcel| taken(slip, parcel, lang))
 }
 

@@ -68,6 +68,7 @@ const TAGS: &[(&str, &str)] = &[
     ("parcels", "Boxes in the China warehouse and after"),
     ("shipments", "Trucks: load, depart, report, arrive"),
     ("track", "What anybody with a code may see"),
+    ("customs", "What customs are estimated by"),
     ("notifications", "Messages to customers"),
     ("branches", "Warehouses and pickup points"),
     ("rates", "Exchange rates"),
@@ -167,6 +168,9 @@ fn responses(route: &Route) -> utoipa::openapi::Responses {
     let mut success = ResponseBuilder::new().description(route.about);
     if let Some(shape) = route.gives.1 {
         success = success.content("application/json", json(shape));
+    }
+    for media_type in route.also {
+        success = success.content(*media_type, ContentBuilder::new().build());
     }
     let problem = ContentBuilder::new().schema(Some(reference(&ProblemAnswer::name()))).build();
     let refusal = ResponseBuilder::new()

@@ -33,6 +33,8 @@ pub struct Route {
     pub takes_file: &'static [&'static str],
     /// Status and body of success; no body is a page, a file or nothing.
     pub gives: (u16, Option<fn() -> Shape>),
+    /// Media types of success beside JSON, when the caller asks for them.
+    pub also: &'static [&'static str],
     handler: actix_web::Route,
 }
 
@@ -111,6 +113,7 @@ impl Route {
             takes: None,
             takes_file: &[],
             gives: (200, None),
+            also: &[],
             handler,
         }
     }
@@ -161,6 +164,13 @@ impl Route {
     #[must_use]
     pub fn lists<T: ToSchema>(mut self) -> Self {
         self.gives = (200, Some(Shape::page_of::<T>));
+        self
+    }
+
+    /// Success may be a file of one of these media types instead.
+    #[must_use]
+    pub fn also(mut self, media_types: &'static [&'static str]) -> Self {
+        self.also = media_types;
         self
     }
 

@@ -22,6 +22,14 @@ pub fn record(tx: &mut Tx, action: &str, object: &str, detail: impl Serialize) -
     store::insert(tx, action, object, &detail)
 }
 
+/// Writes many lines of the trail at once: action, object and detail of each.
+///
+/// # Errors
+/// Those of the database.
+pub fn record_many(tx: &mut Tx, lines: &[(&'static str, String, Value)]) -> Result<()> {
+    store::insert_many(tx, lines)
+}
+
 /// The trail, newest first; of one object when it is named.
 ///
 /// # Errors

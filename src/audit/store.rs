@@ -2,9 +2,11 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::db::Tx;
+use crate::db::batch::{self, Kind};
 use crate::db::schema::audit;
 use crate::error::Result;
 use crate::ids::EntryId;
@@ -44,6 +46,45 @@ pub fn insert(tx: &mut Tx, action: &str, object: &str, detail: &Value) -> Result
         ))
         .execute(tx.conn)?;
     Ok(())
+}
+
+pub fn insert_many(tx: &mut Tx, lines: &[(&'static str, String, Value)]) -> Result<()> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        id: EntryId,
+        #[serde(serialize_with = "batch::moment")]
+        at: NaiveDateTime,
+        actor: &'a str,
+        role: &'a str,
+        action: &'a str,
+        object: &'a str,
+        detail: String,
+        request_id: &'a str,
+    }
+    let columns = [
+        ("id", Kind::Text),
+        ("at", Kind::Moment),
+        ("actor", Kind::Text),
+        ("role", Kind::Text),
+        ("action", Kind::Text),
+        ("object", Kind::Text),
+        ("detail", Kind::Text),
+        ("request_id", Kind::Text),
+    ];
+    let rows: Vec<_> = lines
+        .iter()
+        .map(|(action, object, detail)| Row {
+            id: EntryId::new(),
+            at: tx.now,
+            actor: tx.by.name(),
+            role: tx.by.role().map_or("", |role| role.as_str()),
+            action,
+            object: object.as_str(),
+            detail: detail.to_string(),
+            request_id: &tx.request_id,
+        })
+        .collect();
+    batch::insert(tx.conn, "audit", &columns, &rows)
 }
 
 pub fn page(tx: &mut Tx, object: Option<&str>, limit: i64, below: Option<&str>) -> Result<Vec<Entry>> {

@@ -3,6 +3,8 @@
 pub mod http;
 mod store;
 
+use std::collections::HashMap;
+
 use crate::audit;
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
@@ -117,6 +119,14 @@ pub fn list(tx: &mut Tx) -> Result<Vec<Branch>> {
         branches.retain(|branch| branch.kind == Kind::PickupPoint);
     }
     Ok(branches)
+}
+
+/// The codes of all branches, by identifier.
+///
+/// # Errors
+/// Those of the database.
+pub fn codes(tx: &mut Tx) -> Result<HashMap<BranchId, String>> {
+    Ok(store::all(tx)?.into_iter().map(|branch| (branch.id, branch.code)).collect())
 }
 
 /// Whether no branch was ever opened.

@@ -8,6 +8,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::ids::PhotoId;
 use crate::orders::Order;
+use crate::parcels;
 use crate::payments;
 use crate::photos::{self, Photo};
 
@@ -47,7 +48,7 @@ pub fn on_approval(
         photo: photo.as_ref(),
         amounts_tyiyn: &[claim.amount_tyiyn, amount_tyiyn],
         references: &references,
-        balance_tyiyn: order.balance_tyiyn,
+        balance_tyiyn: parcels::storage::balance_tyiyn(tx, order)?,
     };
     let rivals = rivals(tx, &case)?;
     let payments = payments::of_order(tx, order)?;

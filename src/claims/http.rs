@@ -15,6 +15,7 @@ use crate::http::{Body, Call, Page, Paging, Reply};
 use crate::ids::{ClaimId, PaymentId};
 use crate::money::{Money, Payable};
 use crate::orders::http::{Code, prove_customer, refuse_auditor};
+use crate::parcels;
 use crate::photos::{self, http::MEDIA_TYPES, http::PhotoFile};
 use crate::state::App;
 
@@ -133,7 +134,8 @@ fn view(tx: &mut Tx, claim: Claim) -> Result<ClaimView> {
     let is_staff = tx.by.is_staff();
     let (flags, balance) = if is_staff {
         let order = super::order_of(tx, &claim)?;
-        (super::flags(tx, &claim, &order)?, Some(Money::tyiyn(order.balance_tyiyn)))
+        let balance_tyiyn = parcels::storage::balance_tyiyn(tx, &order)?;
+        (super::flags(tx, &claim, &order)?, Some(Money::tyiyn(balance_tyiyn)))
     } else {
         (Vec::new(), None)
     };
@@ -212,7 +214,8 @@ pub async fn put_photo(
     let (id, code) = (path.into_inner().id, (*code).clone());
     let (asked_id, asked_code) = (id.clone(), code.clone());
     app.read(&call.actor, move |tx| super::taking_photo(tx, &asked_code, &asked_id)).await?;
-    let picture = app.compute(move || photos::prepare(&file)).await??;
+    photos::glance(&file)?;
+    let picture = app.compute_alone(move || photos::prepare(&file)).await??;
     let (asked_id, asked_code, sha256) = (id.clone(), code.clone(), picture.sha256.clone());
     let repeated = app.read(&call.actor, move |tx| {
         let claim = super::taking_photo(tx, &asked_code, &asked_id)?;

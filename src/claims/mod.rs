@@ -154,7 +154,7 @@ pub fn shows(tx: &mut Tx, claim: &Claim, sha256: &str) -> Result<bool> {
 pub fn attach(tx: &mut Tx, code: &OrderCode, id: &ClaimId, photo: &NewPhoto) -> Result<Claim> {
     orders::lock(tx, code)?;
     let mut claim = taking_photo(tx, code, id)?;
-    let photo = photos::record(tx, photo, photos::Kind::TransferReceipt)?;
+    let photo = photos::record(tx, photo, photos::Kind::TransferReceipt, &photos::Owner::Claim)?;
     let before = claim.photo_id.replace(photo.id);
     claim.photos_taken += 1;
     store::set_photo(tx, &claim)?;

@@ -1,7 +1,5 @@
 //! `serve --demo`: a temporary database with a dozen orders, one in every state.
 
-use std::collections::HashMap;
-
 use chrono::TimeDelta;
 use secrecy::SecretString;
 
@@ -21,7 +19,7 @@ use crate::payments::{self, Method, NewPayment};
 use crate::phone::Phone;
 use crate::quotes::{NewQuote, rules::LineRequest};
 use crate::rates::{self, feed};
-use crate::shipments::{self, Arrival, CheckpointStatus, NewCheckpoint, NewShipment};
+use crate::shipments::{self, Arrival, CheckpointStatus, NewCheckpoint, NewShipment, Scan};
 use crate::staff::{self, NewMember, Password};
 use crate::starter;
 use crate::texts::Lang;
@@ -248,16 +246,10 @@ fn carry(tx: &mut Tx, code: &OrderCode, number: Tracking, weight_g: i64, stop: S
     parcels::receive(
         tx,
         &NewReceipt {
-            tracking_number: Some(number),
-            client_code: None,
-            order_code: None,
-            weight_g,
             length_mm: Some(400),
             width_mm: Some(300),
             height_mm: Some(250),
-            condition: None,
-            note: None,
-            branch_id: None,
+            ..NewReceipt::of(number, weight_g)
         },
     )?;
     if stop == Stop::Received {
@@ -271,27 +263,26 @@ fn carry(tx: &mut Tx, code: &OrderCode, number: Tracking, weight_g: i64, stop: S
             vehicle: "01KG 777 ABC".to_owned(),
             cmr_number: Some("KG-2026-118".to_owned()),
             to_branch: "BISH".to_owned(),
+            ..NewShipment::default()
         },
     )?;
-    shipments::load(tx, &truck.code, &[barcode])?;
-    shipments::depart(tx, &truck.code)?;
+    shipments::load(tx, &truck.code, &[Scan::of(barcode)])?;
+    shipments::depart(tx, &truck.code, None)?;
     pass(tx);
     pass(tx);
     shipments::report(
         tx,
         &truck.code,
         &NewCheckpoint {
-            place: "Torugart".to_owned(),
-            status: CheckpointStatus::AtBorder,
             at: Some(tx.now - TimeDelta::hours(2)),
-            note: None,
+            ..NewCheckpoint::of("Torugart", CheckpointStatus::AtBorder)
         },
     )?;
     if stop == Stop::OnTheRoad {
         return Ok(());
     }
     pass(tx);
-    shipments::arrive(tx, &truck.code, &Arrival { barcodes: None, weights_g: HashMap::new() })?;
+    shipments::arrive(tx, &truck.code, &Arrival::whole_load())?;
     if stop == Stop::PickedUp {
         let due = orders::find(tx, code)?.balance_tyiyn;
         pay(tx, code, due, Method::Cash)?;

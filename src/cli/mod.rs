@@ -1,7 +1,9 @@
 //! The command line.
 
 mod demo;
+mod import;
 mod serve;
+mod sweep;
 mod tour;
 
 use std::io::{IsTerminal, Read};
@@ -58,10 +60,21 @@ enum Command {
         #[command(subcommand)]
         command: RatesCommand,
     },
+    /// Import a warehouse's list of received parcels.
+    Import(import::ImportArgs),
     /// National QR payment codes.
     Elqr {
         #[command(subcommand)]
         command: ElqrCommand,
+    },
+    /// Charge storage, remind customers and mark what nobody collected, for everything that waits on the shelves.
+    Sweep {
+        /// Only list what would be done.
+        #[arg(long)]
+        dry_run: bool,
+        /// Print the list as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Say what is wrong with the settings, if anything.
     CheckConfig,
@@ -138,6 +151,8 @@ fn run_configured(command: Command, config: Config) -> Result<()> {
         Command::Migrate => migrate_only(&config),
         Command::Staff { command: StaffCommand::Add(add) } => add_staff(config, add),
         Command::Rates { command: RatesCommand::Fetch { from } } => fetch_rates(config, from),
+        Command::Sweep { dry_run, json } => sweep::sweep(config, dry_run, json),
+        Command::Import(args) => import::run(config, &args),
         Command::CheckConfig => check(&config),
         Command::Tour(_) | Command::Elqr { .. } => Ok(()),
     }

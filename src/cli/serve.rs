@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::ids::Actor;
 use crate::notifications::{self, Channel, Gateways};
 use crate::state::App;
-use crate::{acquirers, app, orders, rates};
+use crate::{acquirers, app, orders, rates, storage};
 
 /// How often a waiting thread looks whether it should stop.
 const TICK: Duration = Duration::from_millis(200);
@@ -79,6 +79,12 @@ impl Background {
         self.spawn("payments", move |stop| acquirers::run(&app, &acquirers, stop))
     }
 
+    /// Charges storage and reminds once an hour.
+    pub(super) fn sweep_shelves(&mut self, app: &App) -> Result<()> {
+        let app = app.clone();
+        self.spawn("shelves", move |stop| storage::keep(&app, stop))
+    }
+
     /// Folds the samples behind `/metrics` together; without it they pile up while nobody scrapes.
     pub(super) fn keep_figures(&mut self, app: &App) -> Result<()> {
         let app = app.clone();
@@ -137,6 +143,7 @@ pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
         background.send_messages(&app)?;
         background.remind_of_offers(&app)?;
         background.take_payments(&app)?;
+        background.sweep_shelves(&app)?;
     }
     background.refresh_rates(&app)?;
     background.keep_figures(&app)?;
@@ -161,6 +168,7 @@ pub(super) fn work(config: Config) -> Result<()> {
     background.send_messages(&app)?;
     background.remind_of_offers(&app)?;
     background.take_payments(&app)?;
+    background.sweep_shelves(&app)?;
     background.keep_figures(&app)?;
     actix_web::rt::System::new().block_on(async {
         let stop = told_to_stop()?;

@@ -2,8 +2,10 @@
 
 mod store;
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::counters;
-use crate::db::Tx;
+use crate::db::{Tx, batch};
 use crate::error::{Problem, Result};
 use crate::ids::CustomerId;
 use crate::phone::Phone;
@@ -78,4 +80,46 @@ pub fn set_credit(tx: &mut Tx, customer: &Customer) -> Result<()> {
 /// `not_found`.
 pub fn get(tx: &mut Tx, id: &CustomerId) -> Result<Customer> {
     store::by_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("customer {id}")).into())
+}
+
+/// Many customers at once, by identifier; an unknown one is left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn many(tx: &mut Tx, ids: BTreeSet<CustomerId>) -> Result<HashMap<CustomerId, Customer>> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    Ok(store::many(tx, &ids)?.into_iter().map(|customer| (customer.id.clone(), customer)).collect())
+}
+
+/// The customers among these client codes.
+///
+/// # Errors
+/// Those of the database.
+pub fn with_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<Vec<Customer>> {
+    store::with_client_codes(tx, client_codes)
+}
+
+/// Those of these client codes that are customers', by the code.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<HashMap<String, Customer>> {
+    let found = store::with_client_codes(tx, client_codes)?;
+    Ok(found.into_iter().map(|customer| (customer.client_code.clone(), customer)).collect())
+}
+
+/// Holds customers until the transaction ends, in the sequence of their identifiers.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
+    batch::lock(tx.conn, "customers", ids)
+}
+
+/// The client codes of these customers.
+///
+/// # Errors
+/// Those of the database.
+pub fn client_codes(tx: &mut Tx, ids: &[CustomerId]) -> Result<HashMap<CustomerId, String>> {
+    Ok(store::client_codes(tx, ids)?.into_iter().collect())
 }

@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::Person;
-use crate::db::Tx;
 use crate::db::schema::customers::{self, table};
+use crate::db::{Tx, batch};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
@@ -53,8 +53,18 @@ pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>
     Ok(table.filter(customers::client_code.eq(client_code)).first(tx.conn).optional()?)
 }
 
+pub fn with_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<Vec<Customer>> {
+    let these = batch::among(tx.conn, "customers.client_code", client_codes)?;
+    Ok(table.filter(these).order(customers::client_code).load(tx.conn)?)
+}
+
 pub fn by_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {
     Ok(table.find(id).first(tx.conn).optional()?)
+}
+
+pub fn many(tx: &mut Tx, ids: &[CustomerId]) -> Result<Vec<Customer>> {
+    let these = batch::among(tx.conn, "customers.id", ids)?;
+    Ok(table.filter(these).load(tx.conn)?)
 }
 
 /// Writing the code onto itself takes the row lock on PostgreSQL; SQLite has one writer anyway.
@@ -77,4 +87,9 @@ pub fn lock_id(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>> {
 pub fn set_credit(tx: &mut Tx, customer: &Customer) -> Result<()> {
     diesel::update(table.find(&customer.id)).set(customers::credit_tyiyn.eq(customer.credit_tyiyn)).execute(tx.conn)?;
     Ok(())
+}
+
+pub fn client_codes(tx: &mut Tx, ids: &[CustomerId]) -> Result<Vec<(CustomerId, String)>> {
+    let these = batch::among(tx.conn, "customers.id", ids)?;
+    Ok(table.filter(these).select((customers::id, customers::client_code)).load(tx.conn)?)
 }

@@ -1,5 +1,6 @@
 //! The two databases behind one door: a connection that is either, pools that know the difference, a transaction.
 
+pub mod batch;
 mod dialect;
 pub mod migrate;
 pub mod schema;
@@ -20,6 +21,11 @@ use tokio::sync::Semaphore;
 use crate::config::Firm;
 use crate::error::{Error, Result};
 use crate::ids::Actor;
+
+/// A pattern for `LIKE … ESCAPE '\'` that finds this text anywhere.
+pub fn contains(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
 
 #[allow(missing_docs, reason = "the derive writes public items without any")]
 mod conn {

@@ -137,6 +137,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    customs_rules (id) {
+        id -> Text,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
+        free_value_eur_minor -> BigInt,
+        free_weight_g -> Nullable<BigInt>,
+        rate_bp -> Integer,
+        min_eur_minor_per_kg -> BigInt,
+        base -> Text,
+        vat_bp -> Nullable<Integer>,
+        status -> Text,
+        source -> Text,
+        created_at -> Timestamp,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     orders (id) {
         id -> Text,
         code -> Text,
@@ -158,6 +176,8 @@ diesel::table! {
         search -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        released_at -> Nullable<Timestamp>,
+        uncollected_at -> Nullable<Timestamp>,
     }
 }
 
@@ -297,6 +317,67 @@ diesel::table! {
         created_at -> Timestamp,
         departed_at -> Nullable<Timestamp>,
         arrived_at -> Nullable<Timestamp>,
+        from_branch_id -> Nullable<Text>,
+        capacity_weight_g -> Nullable<BigInt>,
+        capacity_volume_cm3 -> Nullable<BigInt>,
+        seal_number -> Nullable<Text>,
+        unloading_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    planned_parcels (shipment_id, parcel_id) {
+        shipment_id -> Text,
+        parcel_id -> Text,
+    }
+}
+
+diesel::table! {
+    stations (shipment_id, position) {
+        shipment_id -> Text,
+        position -> Integer,
+        code -> Text,
+        place -> Text,
+        hours -> Nullable<BigInt>,
+        planned_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    scans (scope, scan_id, position) {
+        scope -> Text,
+        scan_id -> Text,
+        position -> Integer,
+        shipment_id -> Text,
+        action -> Text,
+        barcode -> Text,
+        parcel_id -> Nullable<Text>,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        at -> Timestamp,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    bags (id) {
+        id -> Text,
+        code -> Text,
+        branch_id -> Text,
+        status -> Text,
+        seal_number -> Nullable<Text>,
+        note -> Nullable<Text>,
+        created_at -> Timestamp,
+        created_by -> Text,
+        closed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    bag_parcels (parcel_id) {
+        parcel_id -> Text,
+        bag_id -> Text,
+        added_at -> Timestamp,
     }
 }
 
@@ -310,6 +391,10 @@ diesel::table! {
         at -> Timestamp,
         recorded_at -> Timestamp,
         actor -> Text,
+        reason -> Nullable<Text>,
+        delay_minutes -> Nullable<BigInt>,
+        expected_at -> Nullable<Timestamp>,
+        corrects -> Nullable<Text>,
     }
 }
 
@@ -335,6 +420,79 @@ diesel::table! {
         picked_up_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        cell -> Nullable<Text>,
+        seen_at -> Nullable<Timestamp>,
+        mark -> Nullable<Text>,
+        search -> Nullable<Text>,
+        photos_taken -> Integer,
+    }
+}
+
+diesel::table! {
+    intake_scans (id) {
+        id -> Text,
+        scanner -> Text,
+        scan_id -> Nullable<Text>,
+        barcode -> Text,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        parcel_id -> Nullable<Text>,
+        at -> Timestamp,
+        recorded_at -> Timestamp,
+        actor -> Text,
+    }
+}
+
+diesel::table! {
+    wanted_numbers (tracking_number, order_id) {
+        tracking_number -> Text,
+        order_id -> Text,
+        noted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    manifests (id) {
+        id -> Text,
+        branch_id -> Text,
+        file_name -> Nullable<Text>,
+        state -> Text,
+        sheets -> Text,
+        said -> Text,
+        rows_created -> BigInt,
+        rows_updated -> BigInt,
+        rows_unchanged -> BigInt,
+        rows_skipped -> BigInt,
+        rows_error -> BigInt,
+        uploaded_at -> Timestamp,
+        uploaded_by -> Text,
+        committed_at -> Nullable<Timestamp>,
+        committed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    manifest_files (manifest_id) {
+        manifest_id -> Text,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    manifest_blocks (manifest_id, n) {
+        manifest_id -> Text,
+        n -> Integer,
+        lines -> Text,
+    }
+}
+
+diesel::table! {
+    manifest_profiles (branch_id, shape) {
+        branch_id -> Text,
+        shape -> Text,
+        layout -> Text,
+        remembered_at -> Timestamp,
+        remembered_by -> Text,
     }
 }
 
@@ -357,6 +515,7 @@ diesel::table! {
         provider_note -> Nullable<Text>,
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
+        secret -> Nullable<Text>,
         priority -> Integer,
         due_at -> Timestamp,
         useful_until -> Timestamp,
@@ -414,6 +573,8 @@ diesel::table! {
         kind -> Text,
         created_at -> Timestamp,
         created_by -> Text,
+        parcel_id -> Nullable<Text>,
+        order_id -> Nullable<Text>,
     }
 }
 
@@ -520,6 +681,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    cells (id) {
+        id -> Text,
+        branch_id -> Text,
+        address -> Text,
+        capacity -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    storage_fees (parcel_id, from_day) {
+        parcel_id -> Text,
+        from_day -> Date,
+        through_day -> Date,
+        order_id -> Text,
+        journal_id -> Text,
+        amount_tyiyn -> BigInt,
+    }
+}
+
+diesel::table! {
+    pickup_proofs (order_id) {
+        order_id -> Text,
+        pin_hash -> Nullable<Text>,
+        wrong_tries -> BigInt,
+    }
+}
+
+diesel::table! {
+    sweeps (name) {
+        name -> Text,
+        due_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     branches,
     staff,
@@ -532,6 +730,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rates,
     company_rates,
     tariffs,
+    customs_rules,
     orders,
     order_items,
     quotes,
@@ -545,6 +744,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     shipments,
     checkpoints,
     parcels,
+    intake_scans,
+    wanted_numbers,
     notifications,
     gates,
     message_texts,
@@ -556,4 +757,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     acquirer_payments,
     statements,
     statement_lines,
+    cells,
+    storage_fees,
+    pickup_proofs,
+    sweeps,
+    planned_parcels,
+    stations,
+    scans,
+    bags,
+    bag_parcels,
 );

@@ -1,6 +1,6 @@
 //! `/v1/orders` and the lists that are filtered by an order's or a shipment's code.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -9,13 +9,14 @@ use crate::branches;
 use crate::customers::Person;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result};
+use crate::exports::http::{self as exports, FormQuery};
 use crate::http::moment::Moment;
 use crate::http::text::{one_line, optional, required};
 use crate::http::{Body, Call, Paging, Reply};
 use crate::money::{CEILING_MINOR, Money};
 use crate::notifications::{self, http::NotificationFilter};
 use crate::orders::{self, Filter, Kind, NewItem, NewOrder, Order, Status, http::Code};
-use crate::parcels::{self, HandOver, Tracking, http::ParcelFilter, http::order_code};
+use crate::parcels::{self, Tracking, http::ParcelFilter, http::order_code};
 use crate::phone::Phone;
 use crate::shipments;
 use crate::state::App;
@@ -145,6 +146,8 @@ pub struct OrderFilter {
     /// Placed before.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     to: Option<Moment>,
+    /// Only those that wait and count as not collected.
+    uncollected: Option<bool>,
     /// How many, 1 to 200; 50 unless told.
     limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -182,21 +185,6 @@ pub struct CancelRequest {
     reason: String,
 }
 
-/// Who takes what.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"received_by": "Айгуль Садыкова"}))]
-pub struct HandOverRequest {
-    #[serde(default)]
-    received_by: Option<String>,
-    /// Identifiers, barcodes or tracking numbers; all that have arrived when not named.
-    #[serde(default)]
-    parcels: Option<Vec<String>>,
-    /// Why an admin hands over in spite of a debt.
-    #[serde(default)]
-    override_reason: Option<String>,
-}
-
 /// An order for its staff, or for its customer.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
@@ -226,7 +214,13 @@ pub async fn place(app: App, call: Call, body: Body<OrderRequest>) -> Result<Htt
 }
 
 /// Orders that fit.
-pub async fn list(app: App, call: Call, filter: web::Query<OrderFilter>) -> Result<HttpResponse> {
+pub async fn list(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    filter: web::Query<OrderFilter>,
+    asked: web::Query<FormQuery>,
+) -> Result<HttpResponse> {
     let query = filter.into_inner();
     let phone = match &query.phone {
         Some(phone) => {
@@ -234,7 +228,8 @@ pub async fn list(app: App, call: Call, filter: web::Query<OrderFilter>) -> Resu
         }
         None => None,
     };
-    call.read(app, move |tx| {
+    let paging = Paging { limit: query.limit, cursor: query.cursor };
+    let page = move |tx: &mut Tx, paging: &Paging| {
         let branch = match &query.branch {
             Some(branch) => Some(branches::find(tx, branch, "?branch")?.id),
             None => None,
@@ -242,15 +237,16 @@ pub async fn list(app: App, call: Call, filter: web::Query<OrderFilter>) -> Resu
         let filter = Filter {
             status: query.status,
             q: optional(query.q.as_deref(), 100, "?q")?,
-            phone: phone.map(|phone| phone.as_str().to_owned()),
+            phone: phone.as_ref().map(|phone| phone.as_str().to_owned()),
             branch,
             from: query.from.map(Moment::utc),
             to: query.to.map(Moment::utc),
+            is_uncollected: query.uncollected.unwrap_or(false),
         };
-        let paging = Paging { limit: query.limit, cursor: query.cursor };
-        Ok(orders::list(tx, &filter, &paging)?.map(super::summary))
-    })
-    .await
+        orders::list(tx, &filter, paging)
+    };
+    let views = |_: &mut Tx, page: Vec<Order>| Ok(page.into_iter().map(super::summary).collect());
+    exports::list(app, call, (&req, *asked, paging), page, views).await
 }
 
 /// All of one order.
@@ -301,50 +297,75 @@ pub async fn cancel(app: App, call: Call, code: Code, body: Body<CancelRequest>)
     .await
 }
 
-/// Hands parcels over.
-pub async fn hand_over(app: App, call: Call, code: Code, body: Body<HandOverRequest>) -> Result<HttpResponse> {
-    let request = body.value;
-    if request.parcels.as_ref().is_some_and(Vec::is_empty) {
-        return Problem::field("/parcels", "name at least one parcel, or leave it out for all").fail();
-    }
-    let wanted = HandOver {
-        received_by: optional(request.received_by.as_deref(), 200, "/received_by")?,
-        parcels: request.parcels,
-        override_reason: optional(request.override_reason.as_deref(), 500, "/override_reason")?,
-    };
+/// Another pickup point.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"branch": "BISH", "reason": "the customer lives here now"}))]
+pub struct PickupPointRequest {
+    /// Code or identifier of a pickup point.
+    branch: String,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// Sends the customer to another pickup point.
+pub async fn move_pickup_point(
+    app: App,
+    call: Call,
+    code: Code,
+    body: Body<PickupPointRequest>,
+) -> Result<HttpResponse> {
+    let branch = body.value.branch;
+    let reason = optional(body.value.reason.as_deref(), 500, "/reason")?;
     call.write(app, body.fingerprint, move |tx| {
-        let order = parcels::hand_over(tx, &code, &wanted)?;
+        let order = parcels::redirect(tx, &code, &branch, reason.as_deref())?;
         Ok(Reply::ok(super::full(tx, order)?))
     })
     .await
 }
 
 /// Parcels that fit.
-pub async fn parcel_list(app: App, call: Call, filter: web::Query<ParcelFilter>) -> Result<HttpResponse> {
+pub async fn parcel_list(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    filter: web::Query<ParcelFilter>,
+    asked: web::Query<FormQuery>,
+) -> Result<HttpResponse> {
     let query = filter.into_inner();
     let order = query.order.as_deref().map(|code| order_code(&app.config.business, code, "?order")).transpose()?;
-    call.read(app, move |tx| {
-        let number = query.tracking_number.map(Tracking::try_from).transpose();
+    let paging = Paging { limit: query.limit, cursor: query.cursor };
+    let page = move |tx: &mut Tx, paging: &Paging| {
+        let number = query.tracking_number.clone().map(Tracking::try_from).transpose();
         let number = number.map_err(|error| Error::from(Problem::field("?tracking_number", error)))?;
         let filter = parcels::Filter {
             status: query.status,
             tracking_number: number.map(|number| number.as_str().to_owned()),
-            shipment: query.shipment.map(|code| Ok::<_, Error>(shipments::find(tx, &code)?.id)).transpose()?,
-            order: order.map(|code| Ok::<_, Error>(orders::find(tx, &code)?.id)).transpose()?,
+            shipment: query.shipment.as_ref().map(|code| Ok::<_, Error>(shipments::find(tx, code)?.id)).transpose()?,
+            order: order.as_ref().map(|code| Ok::<_, Error>(orders::find(tx, code)?.id)).transpose()?,
         };
-        let paging = Paging { limit: query.limit, cursor: query.cursor };
-        Ok(parcels::list(tx, &filter, &paging)?.map(parcels::http::view))
-    })
-    .await
+        parcels::list(tx, &filter, paging)
+    };
+    exports::list(app, call, (&req, *asked, paging), page, parcels::http::views).await
 }
 
 /// The outbox.
-pub async fn notification_list(app: App, call: Call, filter: web::Query<NotificationFilter>) -> Result<HttpResponse> {
+pub async fn notification_list(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    filter: web::Query<NotificationFilter>,
+    asked: web::Query<FormQuery>,
+) -> Result<HttpResponse> {
     let filter = filter.into_inner();
     let order = filter.order.as_deref().map(|code| order_code(&app.config.business, code, "?order")).transpose()?;
-    call.read(app, move |tx| {
-        let order = order.map(|code| Ok::<_, Error>(orders::find(tx, &code)?.id)).transpose()?;
-        notifications::http::page(tx, &filter, order)
-    })
-    .await
+    let paging = Paging { limit: filter.limit, cursor: filter.cursor };
+    let page = move |tx: &mut Tx, paging: &Paging| {
+        let order = order.as_ref().map(|code| Ok::<_, Error>(orders::find(tx, code)?.id)).transpose()?;
+        notifications::list(tx, &notifications::Filter { order, state: filter.state }, paging)
+    };
+    let views = |_: &mut Tx, page: Vec<notifications::Notification>| {
+        Ok(page.into_iter().map(notifications::http::view).collect())
+    };
+    exports::list(app, call, (&req, *asked, paging), page, views).await
 }

@@ -2,9 +2,14 @@
 
 pub mod choices;
 mod freight;
+mod hints;
 pub mod http;
+pub mod intake;
 pub mod labels;
+mod lists;
 pub mod offers;
+pub mod photos;
+pub mod pickup;
 pub mod preview;
 mod shift_slip;
 pub mod shifts;

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::branches;
+use crate::config::HandOverProof;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Body, Call};
 use crate::money::Money;
 use crate::notifications::{self, Channel, Encoding, Fact, News, Occasion, Preview};
 use crate::orders::{self, Order};
-use crate::parcels::http::order_code;
+use crate::parcels::{self, http::order_code};
 use crate::quotes;
 use crate::state::App;
 use crate::texts::Lang;
@@ -71,6 +72,8 @@ pub async fn preview(app: App, call: Call, body: Body<PreviewRequest>) -> Result
 fn facts(tx: &mut Tx, order: &Order, about: Occasion) -> Result<Vec<(&'static str, Fact)>> {
     let branch = branches::get(tx, &order.pickup_point_id)?;
     let quote = quotes::shown(tx, &order.id)?;
+    let parcels = parcels::of_order(tx, &order.id)?;
+    let count = |parcels: usize| i64::try_from(parcels).unwrap_or(i64::MAX);
     let owed = order.balance_tyiyn.max(0);
     let free_until = order.free_storage_until.unwrap_or(tx.now + TimeDelta::days(7));
     let mut facts = vec![
@@ -80,10 +83,15 @@ fn facts(tx: &mut Tx, order: &Order, about: Occasion) -> Result<Vec<(&'static st
         ("balance", Fact::Number(owed)),
         ("refund", Fact::Number((-order.balance_tyiyn).max(0))),
         ("url", Fact::text(format!("{}/t/{}", tx.firm.public_url, order.code))),
+        ("arrived", Fact::Number(count(parcels.iter().filter(|parcel| parcel.arrived_at.is_some()).count()))),
+        ("parcels", Fact::Number(count(parcels.len()))),
         ("branch", Fact::text(&branch.name)),
         ("address", Fact::text(&branch.address)),
         ("hours", Fact::text(&branch.hours)),
         ("free_until", Fact::Time(free_until)),
+        ("fee", Fact::Number(quotes::storage_fee_tyiyn(tx, &order.id, &order.pickup_point_id)?)),
+        // Nobody knows it any more: only whether there is one.
+        ("pin", Fact::Secret((tx.firm.hand_over_proof == HandOverProof::Pin).then(String::new))),
     ];
     let of_quote = matches!(about, Occasion::QuoteReady | Occasion::QuoteExpiring);
     match &quote {

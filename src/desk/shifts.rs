@@ -12,9 +12,10 @@ use super::shift_slip::slip;
 use crate::branches::{self, Branch};
 use crate::db::Tx;
 use crate::error::{Problem, Result};
+use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
 use crate::http::text::{one_line, optional, required};
-use crate::http::{Body, Call, Page, Paging, Reply, Spoken};
+use crate::http::{Body, Call, Paging, Reply, Spoken};
 use crate::ids::{Actor, ShiftId};
 use crate::money::{Money, Payable};
 use crate::payments::{self, Method};
@@ -255,19 +256,26 @@ fn own_branch(tx: &mut Tx, named: Option<&str>) -> Result<Branch> {
 }
 
 /// Drawers, newest first.
-pub async fn list(app: App, call: Call, Spoken(lang): Spoken, query: web::Query<ShiftFilter>) -> Result<HttpResponse> {
+pub async fn list(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    Spoken(lang): Spoken,
+    query: web::Query<ShiftFilter>,
+    asked: web::Query<FormQuery>,
+) -> Result<HttpResponse> {
     let query = query.into_inner();
-    call.read(app, move |tx| {
+    let paging = Paging { limit: query.limit, cursor: query.cursor };
+    let page = move |tx: &mut Tx, paging: &Paging| {
         let branch = match &query.branch {
             Some(code) => Some(branches::find_pickup_point(tx, Some(code), "/branch")?.id),
             None => None,
         };
         let filter = Filter { branch, is_open: query.state.map(|state| state == State::Open) };
-        let page = shifts::list(tx, &filter, &Paging { limit: query.limit, cursor: query.cursor })?;
-        let items = page.items.into_iter().map(|shift| view(tx, shift, lang)).collect::<Result<_>>()?;
-        Ok(Page { items, next_cursor: page.next_cursor })
-    })
-    .await
+        shifts::list(tx, &filter, paging)
+    };
+    let views = move |tx: &mut Tx, page: Vec<Shift>| page.into_iter().map(|shift| view(tx, shift, lang)).collect();
+    exports::list(app, call, (&req, *asked, paging), page, views).await
 }
 
 /// One drawer: the X report, or the Z report when it is closed.

@@ -14,6 +14,7 @@ use crate::money::Money;
 use crate::orders::{self, EventKind, Item, Kind, Order, Status, TimelineRow};
 use crate::parcels::{self, http::ParcelView};
 use crate::payments::{self, http::PaymentView};
+use crate::photos::{self, http::PhotoView};
 use crate::quotes::{self, http::QuoteView};
 
 /// Everything about an order.
@@ -32,6 +33,8 @@ pub struct OrderView {
     /// Every quote, the latest first.
     quotes: Vec<QuoteView>,
     parcels: Vec<ParcelView>,
+    /// Of the items; those of a parcel are with the parcel.
+    photos: Vec<PhotoView>,
     /// Freight by the scale beside the estimate, once a parcel was charged.
     freight: Option<FreightView>,
     payments: Vec<PaymentView>,
@@ -41,6 +44,12 @@ pub struct OrderView {
     /// What the customer owes; negative is credit.
     balance: Money,
     free_storage_until: Option<DateTime<Utc>>,
+    /// What the balance holds for storage beyond the free days, up to now.
+    storage: Money,
+    /// Since when it waits for its customer although not all of it is here.
+    released_at: Option<DateTime<Utc>>,
+    /// Since when it counts as not collected.
+    uncollected_at: Option<DateTime<Utc>>,
     timeline: Vec<EventView>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -122,6 +131,8 @@ pub fn full(tx: &mut Tx, order: Order) -> Result<OrderView> {
     let parcels = parcels::of_order(tx, &order.id)?;
     let quote = quotes::shown(tx, &order.id)?;
     let freight = freight::view(tx, &order, quote.as_ref(), &parcels)?;
+    let balance_tyiyn = parcels::storage::balance_tyiyn(tx, &order)?;
+    let storage_tyiyn = parcels::storage::charged_tyiyn(tx, &order)? + balance_tyiyn - order.balance_tyiyn;
     let payments =
         payments::of_order(tx, &order)?.into_iter().map(|payment| payments::http::view(payment, &order)).collect();
     Ok(OrderView {
@@ -135,7 +146,8 @@ pub fn full(tx: &mut Tx, order: Order) -> Result<OrderView> {
         items: items(tx, &order.id)?,
         quote: quote.map(quotes::http::view).transpose()?,
         quotes,
-        parcels: parcels.into_iter().map(parcels::http::view).collect(),
+        parcels: parcels::http::views(tx, parcels)?,
+        photos: photos::of(tx, &photos::Owner::Order(order.id.clone()))?.into_iter().map(photos::http::view).collect(),
         freight,
         payments,
         pickup_point: branches::http::view(branches::get(tx, &order.pickup_point_id)?),
@@ -146,8 +158,11 @@ pub fn full(tx: &mut Tx, order: Order) -> Result<OrderView> {
         version: order.version,
         marketplace: order.marketplace,
         marketplace_order_no: order.marketplace_order_no,
-        balance: Money::tyiyn(order.balance_tyiyn),
+        balance: Money::tyiyn(balance_tyiyn),
         free_storage_until: order.free_storage_until.map(|until| until.and_utc()),
+        storage: Money::tyiyn(storage_tyiyn),
+        released_at: order.released_at.map(|at| at.and_utc()),
+        uncollected_at: order.uncollected_at.map(|at| at.and_utc()),
         created_at: order.created_at.and_utc(),
         updated_at: order.updated_at.and_utc(),
     })
@@ -203,6 +218,7 @@ pub fn summary(order: Order) -> OrderSummary {
 /// # Errors
 /// Those of the database.
 pub fn receipt(tx: &mut Tx, order: Order) -> Result<OrderReceipt> {
+    let balance_tyiyn = parcels::storage::balance_tyiyn(tx, &order)?;
     Ok(OrderReceipt {
         track_url: format!("{}/t/{}", tx.firm.public_url, order.code),
         items: items(tx, &order.id)?,
@@ -212,7 +228,7 @@ pub fn receipt(tx: &mut Tx, order: Order) -> Result<OrderReceipt> {
         code: order.code,
         kind: order.kind,
         status: order.status,
-        balance: Money::tyiyn(order.balance_tyiyn),
+        balance: Money::tyiyn(balance_tyiyn),
         created_at: order.created_at.and_utc(),
     })
 }

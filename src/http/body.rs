@@ -48,9 +48,9 @@ impl Fingerprint {
     }
 }
 
-/// A parsed body.
+/// A parsed body. It may have `TIMES` the usual size: calls that take thousands of barcodes say so.
 #[derive(Debug)]
-pub struct Body<T> {
+pub struct Body<T, const TIMES: usize = 1> {
     /// What it says.
     pub value: T,
     /// What it is recognised by.
@@ -63,7 +63,7 @@ pub struct Body<T> {
 #[schema(example = json!({}))]
 pub struct Nothing {}
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + 'static, const TIMES: usize> FromRequest for Body<T, TIMES> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
@@ -72,7 +72,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let app = App::extract(&req);
         let payload = web::Payload::from_request(&req, payload);
         Box::pin(async move {
-            let limit = app.await?.config.server.body_limit_bytes;
+            let limit = app.await?.config.server.body_limit_bytes.saturating_mul(TIMES);
             parse(&req, &collect(&req, payload.await.map_err(|_| unreadable())?, limit).await?)
         })
     }
@@ -99,7 +99,7 @@ fn content_length(req: &HttpRequest) -> Option<usize> {
     req.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn parse<T: DeserializeOwned>(req: &HttpRequest, bytes: &[u8]) -> Result<Body<T>> {
+fn parse<T: DeserializeOwned, const TIMES: usize>(req: &HttpRequest, bytes: &[u8]) -> Result<Body<T, TIMES>> {
     if !bytes.is_empty() && !is_json(req) {
         return Problem::new(
             Slug::UnsupportedMediaType,

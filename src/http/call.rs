@@ -65,7 +65,7 @@ impl<T: Serialize> Reply<T> {
         Self { status: StatusCode::CREATED, location: Some(location), body }
     }
 
-    fn answer(self) -> Result<Answer> {
+    pub(super) fn answer(self) -> Result<Answer> {
         let body = serde_json::to_string(&self.body)
             .map_err(|error| Error::Startup(format!("an answer cannot be written as JSON: {error}")))?;
         Ok(Answer { status: self.status.as_u16(), location: self.location, body })
@@ -148,15 +148,22 @@ impl Call {
         fingerprint: Fingerprint,
         work: impl Fn(&mut Tx) -> Result<Answer> + Send + 'static,
     ) -> Result<(Answer, bool, Option<InFlight>)> {
-        let Call { actor, request_id, key, target } = self;
+        let (actor, request_id) = (self.actor.clone(), self.request_id.clone());
         let answer = move |tx: &mut Tx| {
             tx.request_id.clone_from(&request_id);
             work(tx)
         };
-        let Some(key) = key else {
+        let Some((intention, flight)) = self.intend(app, &fingerprint)? else {
             return Ok((app.write(&actor, answer).await?, false, None));
         };
-        let scope = actor.scope();
+        let (answer, replayed) = app.write(&actor, move |tx| idempotency::once(tx, &intention, &answer)).await?;
+        Ok((answer, replayed, Some(flight)))
+    }
+
+    /// What the key of this call stands for, when it has one, and the place it takes in this process.
+    pub(super) fn intend(&self, app: &App, fingerprint: &Fingerprint) -> Result<Option<(Intention, InFlight)>> {
+        let Some(key) = self.key.clone() else { return Ok(None) };
+        let scope = self.actor.scope();
         let Some(flight) = app.enter_flight(format!("{scope}\n{key}")) else {
             return Problem::new(
                 Slug::RequestInFlight,
@@ -164,13 +171,12 @@ impl Call {
             )
             .fail();
         };
-        let intention = Intention { scope, key, request_hash: fingerprint.with_target(&target) };
-        let (answer, replayed) = app.write(&actor, move |tx| idempotency::once(tx, &intention, &answer)).await?;
-        Ok((answer, replayed, Some(flight)))
+        let request_hash = fingerprint.with_target(&self.target);
+        Ok(Some((Intention { scope, key, request_hash }, flight)))
     }
 }
 
-fn respond(answer: Answer, replayed: bool) -> HttpResponse {
+pub(super) fn respond(answer: Answer, replayed: bool) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status).content_type("application/json").body(answer.body);
     let headers = response.headers_mut();

@@ -19,6 +19,11 @@ pub struct Paging {
 }
 
 impl Paging {
+    /// As much as one page may have, from a cursor on.
+    pub fn largest(cursor: Option<String>) -> Self {
+        Self { limit: Some(MOST), cursor }
+    }
+
     /// The checked limit and the identifier to continue below.
     ///
     /// # Errors

@@ -22,6 +22,8 @@ words! {
         Refund = "refund",
         /// Freight by actual weight.
         Freight = "freight",
+        /// Storage beyond the free days.
+        Storage = "storage",
         /// A charge taken back because the order was cancelled.
         Cancellation = "cancellation",
         /// Something charged or let off beside the quote, by a person with a reason.
@@ -155,7 +157,7 @@ impl Entry {
 /// Whether a kind of journal says what is owed, and so can be taken back; money that moved is given back instead.
 pub fn can_be_taken_back(kind: Kind) -> bool {
     match kind {
-        Kind::Charge | Kind::Freight | Kind::Correction | Kind::WriteOff => true,
+        Kind::Charge | Kind::Freight | Kind::Storage | Kind::Correction | Kind::WriteOff => true,
         Kind::Payment | Kind::Refund | Kind::Cancellation | Kind::Reversal | Kind::Credit | Kind::CashShift => false,
     }
 }
@@ -190,16 +192,38 @@ pub fn is_posted(tx: &mut Tx, fact: &str) -> Result<bool> {
 /// # Errors
 /// [`Error::Startup`] when the postings do not sum to zero, which is a bug; a repeated fact is a database error.
 pub fn post(tx: &mut Tx, entry: &Entry) -> Result<JournalId> {
-    let sum = entry.postings.iter().try_fold(0_i64, |sum, (_, tyiyn)| sum.checked_add(*tyiyn));
-    if sum != Some(0) || entry.is_empty() {
-        return Err(Error::Startup(format!("the journal {} does not sum to zero", entry.idempotency_key)));
-    }
+    refuse_unbalanced(entry)?;
     let id = store::insert_journal(tx, entry)?;
     for (position, (account, tyiyn)) in (0..).zip(&entry.postings) {
         store::insert_posting(tx, &id, position, account, *tyiyn)?;
     }
     store::seal(tx, &id)?;
     Ok(id)
+}
+
+/// Posts many journals at once.
+///
+/// # Errors
+/// Those of [`post`].
+pub fn post_all(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
+    entries.iter().try_for_each(refuse_unbalanced)?;
+    store::insert_all(tx, entries)
+}
+
+fn refuse_unbalanced(entry: &Entry) -> Result<()> {
+    let sum = entry.postings.iter().try_fold(0_i64, |sum, (_, tyiyn)| sum.checked_add(*tyiyn));
+    if sum != Some(0) || entry.is_empty() {
+        return Err(Error::Startup(format!("the journal {} does not sum to zero", entry.idempotency_key)));
+    }
+    Ok(())
+}
+
+/// The facts that journals of one kind record for these orders.
+///
+/// # Errors
+/// Those of the database.
+pub fn facts_of(tx: &mut Tx, orders: &[OrderId], kind: Kind) -> Result<Vec<String>> {
+    store::facts_of(tx, orders, kind)
 }
 
 /// What an order's customer paid and was not given back, tyiyn, by its ledger: payments, refunds, credit.

@@ -3,9 +3,11 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use serde::Serialize;
 
 use super::{Entry, Kind};
 use crate::db::Tx;
+use crate::db::batch::{self, Kind as Column};
 use crate::db::schema::{journal_seals, journals, postings};
 use crate::error::Result;
 use crate::ids::{JournalId, OrderId};
@@ -102,6 +104,71 @@ pub fn insert_posting(tx: &mut Tx, journal: &JournalId, position: i32, account: 
 pub fn seal(tx: &mut Tx, journal: &JournalId) -> Result<()> {
     diesel::insert_into(journal_seals::table).values(journal_seals::journal_id.eq(journal)).execute(tx.conn)?;
     Ok(())
+}
+
+/// Many journals with their postings and seals, three statements in all.
+pub fn insert_all(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
+    #[derive(Serialize)]
+    struct JournalRow<'a> {
+        id: &'a JournalId,
+        order_id: Option<&'a OrderId>,
+        kind: Kind,
+        idempotency_key: &'a str,
+        reverses: Option<&'a JournalId>,
+        #[serde(serialize_with = "batch::moment")]
+        at: NaiveDateTime,
+        actor: &'a str,
+    }
+    #[derive(Serialize)]
+    struct PostingRow<'a> {
+        journal_id: &'a JournalId,
+        position: usize,
+        account: &'a str,
+        amount_tyiyn: i64,
+    }
+    let (at, actor) = (tx.now, tx.by.name());
+    let with_ids: Vec<_> = entries.iter().map(|entry| (JournalId::new(), entry)).collect();
+    let journals = with_ids.iter().map(|(id, entry)| JournalRow {
+        id,
+        order_id: entry.order_id.as_ref(),
+        kind: entry.kind,
+        idempotency_key: &entry.idempotency_key,
+        reverses: entry.reverses.as_ref(),
+        at,
+        actor,
+    });
+    let postings = with_ids.iter().flat_map(|(id, entry)| {
+        let legs = entry.postings.iter().enumerate();
+        legs.map(move |(position, (account, tyiyn))| PostingRow {
+            journal_id: id,
+            position,
+            account,
+            amount_tyiyn: *tyiyn,
+        })
+    });
+    let (text, number) = (Column::Text, Column::Number);
+    let columns = [
+        ("id", text),
+        ("order_id", text),
+        ("kind", text),
+        ("idempotency_key", text),
+        ("reverses", text),
+        ("at", Column::Moment),
+        ("actor", text),
+    ];
+    batch::insert(tx.conn, "journals", &columns, &journals.collect::<Vec<_>>())?;
+    let columns = [("journal_id", text), ("position", number), ("account", text), ("amount_tyiyn", number)];
+    let postings: Vec<_> = postings.collect();
+    batch::insert(tx.conn, "postings", &columns, &postings)?;
+    // A seal for each journal: its first posting names it.
+    let seals: Vec<_> = postings.iter().filter(|posting| posting.position == 0).collect();
+    batch::insert(tx.conn, "journal_seals", &[("journal_id", text)], &seals)
+}
+
+/// The facts that journals of one kind record for these orders.
+pub fn facts_of(tx: &mut Tx, orders: &[OrderId], kind: Kind) -> Result<Vec<String>> {
+    let these = batch::among(tx.conn, "journals.order_id", orders)?;
+    Ok(journals::table.filter(these).filter(journals::kind.eq(kind)).select(journals::idempotency_key).load(tx.conn)?)
 }
 
 pub fn journals_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Journal>> {

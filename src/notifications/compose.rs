@@ -9,7 +9,7 @@ use super::choices::Choice;
 use super::quiet::Quiet;
 use super::store::Draft;
 use super::wording::Wordings;
-use super::{Channel, News, Occasion, State, rules, segments};
+use super::{Channel, News, Occasion, State, dedupe_key, rules, segments};
 use crate::config::Firm;
 use crate::ids::NotificationId;
 
@@ -27,9 +27,6 @@ impl Composer<'_> {
     pub fn drafts(&self, news: &News) -> Vec<Draft> {
         let nothing = Choice::default();
         let choice = self.choices.get(&news.to.phone).unwrap_or(&nothing);
-        if choice.is_opted_out && news.about != Occasion::OneTimeCode {
-            return Vec::new();
-        }
         let mut news = news.clone();
         news.to.language = choice.language.unwrap_or(news.to.language);
         let fallback = TimeDelta::minutes(self.firm.messages.fallback_minutes);
@@ -40,6 +37,7 @@ impl Composer<'_> {
                 draft.state = State::Waiting;
                 draft.instead_of = Some(before.id.clone());
                 draft.due_at = before.due_at + fallback;
+                draft.next_attempt_at = draft.due_at;
                 draft.useful_until += fallback;
             }
             drafts.push(draft);
@@ -47,9 +45,18 @@ impl Composer<'_> {
         drafts
     }
 
+    /// Whether any channel may tell of it.
+    pub fn reaches(&self, news: &News) -> bool {
+        let nothing = Choice::default();
+        !self.ways(news, self.choices.get(&news.to.phone).unwrap_or(&nothing)).is_empty()
+    }
+
     /// The channels that reach the customer, in the order of their choice or the firm's, but for what is switched off.
     /// A choice that reaches nobody, such as mail without an address, is no choice.
     fn ways<'a>(&self, news: &'a News, choice: &Choice) -> Vec<(Channel, &'a str)> {
+        if choice.is_opted_out && news.about != Occasion::OneTimeCode {
+            return Vec::new();
+        }
         let reached = |channels: &[Channel]| -> Vec<(Channel, &'a str)> {
             channels.iter().filter_map(|channel| Some((*channel, address(news, *channel)?))).collect()
         };
@@ -72,7 +79,7 @@ impl Composer<'_> {
         Draft {
             id: NotificationId::new(),
             message_id: message_id(),
-            dedupe_key: format!("{}:{}:{channel}", news.about, news.fact_id),
+            dedupe_key: dedupe_key(news.about, &news.fact_id, channel),
             order_id: news.to.order_id.clone(),
             event: news.about,
             channel,
@@ -80,7 +87,11 @@ impl Composer<'_> {
             language: news.to.language,
             subject,
             body,
+            secret: news.secret(),
             state: State::Pending,
+            attempts: 0,
+            next_attempt_at: due_at,
+            created_at: self.now,
             priority: rules::priority(news.about),
             due_at,
             useful_until: due_at + rules::useful_life(news.about),

@@ -6,11 +6,10 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Channel, Filter, Notification, Occasion, State};
-use crate::db::Tx;
+use super::{Channel, Notification, Occasion, State};
 use crate::error::{Problem, Result};
-use crate::http::{Body, Call, Nothing, Page, Paging, Raw, Reply};
-use crate::ids::{NotificationId, OrderId};
+use crate::http::{Body, Call, Nothing, Page, Raw, Reply};
+use crate::ids::NotificationId;
 use crate::money::Money;
 use crate::phone::Phone;
 use crate::state::App;
@@ -75,7 +74,8 @@ pub fn view(row: Notification) -> NotificationView {
     }
 }
 
-fn masked(channel: Channel, recipient: &str) -> String {
+/// As much of a recipient as a list may show.
+pub fn masked(channel: Channel, recipient: &str) -> String {
     match channel {
         Channel::Sms => Phone::parse(recipient).map_or_else(|_| "***".to_owned(), |phone| phone.masked()),
         Channel::Email => format!("***@{}", recipient.rsplit('@').next().unwrap_or_default()),
@@ -95,15 +95,6 @@ pub struct NotificationFilter {
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
-}
-
-/// The outbox; `order` is already resolved by the desk, which knows codes.
-///
-/// # Errors
-/// Bad paging, and those of the database.
-pub fn page(tx: &mut Tx, filter: &NotificationFilter, order: Option<OrderId>) -> Result<Page<NotificationView>> {
-    let paging = Paging { limit: filter.limit, cursor: filter.cursor.clone() };
-    Ok(super::list(tx, &Filter { order, state: filter.state }, &paging)?.map(view))
 }
 
 /// Takes back a message that nobody has been sent.

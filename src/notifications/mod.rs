@@ -63,6 +63,12 @@ words! {
         TransferRejected = "transfer-rejected",
         /// The order, or several at once, can be picked up.
         OrderArrived = "order-arrived",
+        /// A part of the order can be picked up, the rest follows.
+        OrderReleased = "order-released",
+        /// Free storage ends soon.
+        StorageReminder = "storage-reminder",
+        /// Nobody came for the order.
+        Uncollected = "uncollected",
         /// The order ended early.
         OrderCancelled = "order-cancelled",
         /// Somebody asked, and we heard.
@@ -129,6 +135,9 @@ impl State {
     }
 }
 
+/// What stands in the outbox for a [`Fact::Secret`], as long as a PIN.
+const HIDDEN: &str = "******";
+
 /// To whom a message goes.
 #[derive(Clone, Debug)]
 pub struct Recipient {
@@ -151,6 +160,8 @@ pub enum Fact {
     Text(String),
     /// A count, or a sum in tyiyn.
     Number(i64),
+    /// A word for the customer alone, if there is one: the text holds asterisks in its place until it is sent.
+    Secret(Option<String>),
     /// A moment; mail has room for the hour, a short message only for the day.
     Time(NaiveDateTime),
 }
@@ -162,17 +173,27 @@ impl Fact {
     }
 }
 
-/// An occasion for one customer.
+/// What one customer is told.
 #[derive(Clone, Debug)]
 pub struct News<'a> {
-    /// Who is told.
+    /// Whom.
     pub to: Recipient,
     /// Of what.
     pub about: Occasion,
     /// Names the fact; the same fact is told once per channel, for ever.
     pub fact_id: String,
-    /// What the texts speak of.
+    /// What its texts are filled with.
     pub facts: Vec<(&'a str, Fact)>,
+}
+
+impl News<'_> {
+    /// The word for the customer alone, if there is one.
+    fn secret(&self) -> Option<String> {
+        self.facts.iter().find_map(|(_, fact)| match fact {
+            Fact::Secret(secret) => secret.clone(),
+            Fact::Text(_) | Fact::Number(_) | Fact::Time(_) => None,
+        })
+    }
 }
 
 /// Writes the messages of an occasion to the outbox: a short one, and a mail when there is an address.
@@ -196,7 +217,24 @@ pub fn enqueue_all(tx: &mut Tx, news: &[News]) -> Result<()> {
     }
     let composer = composer(tx, news)?;
     let drafts: Vec<_> = news.iter().flat_map(|news| composer.drafts(news)).collect();
-    store::insert(tx, &drafts)
+    store::insert_all(tx, &drafts)
+}
+
+/// Whether nothing is left to tell of a fact: it was told over a channel, sent or not, or no channel may tell it.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_told(tx: &mut Tx, to: &Recipient, about: Occasion, fact_id: &str) -> Result<bool> {
+    let keys: Vec<_> = Channel::ALL.iter().map(|channel| dedupe_key(about, fact_id, *channel)).collect();
+    if store::has_key(tx, &keys)? {
+        return Ok(true);
+    }
+    let news = News { to: to.clone(), about, fact_id: fact_id.to_owned(), facts: Vec::new() };
+    Ok(!composer(tx, std::slice::from_ref(&news))?.reaches(&news))
+}
+
+fn dedupe_key(about: Occasion, fact_id: &str, channel: Channel) -> String {
+    format!("{about}:{fact_id}:{channel}")
 }
 
 fn composer<'a>(tx: &mut Tx<'a>, news: &[News]) -> Result<Composer<'a>> {

@@ -63,7 +63,8 @@ pub fn is_anything_waiting(tx: &mut Tx) -> Result<bool> {
 /// Where a gateway never tells, its word that it took the message must do. Tells how many go.
 pub fn fall_back(tx: &mut Tx) -> Result<usize> {
     diesel::sql_query(
-        "UPDATE notifications SET state = 'cancelled', last_error = 'another channel served' WHERE state = 'waiting' \
+        "UPDATE notifications SET state = 'cancelled', secret = NULL, last_error = 'another channel served' \
+         WHERE state = 'waiting' \
          AND EXISTS (SELECT 1 FROM notifications AS before WHERE before.id = notifications.instead_of \
          AND (before.state IN ('delivered', 'cancelled') OR (before.state = 'sent' AND before.report_due_at IS NULL)))",
     )

@@ -30,11 +30,11 @@ pub const BEST_PRIORITY: i32 = 0;
 /// The last to go: a reminder.
 pub const WORST_PRIORITY: i32 = 2;
 
-/// Which messages go first: 0 is a one-time code, 1 is news, 2 is a reminder.
+/// Which messages go first: 0 is a one-time code, 1 is news, 2 is a reminder, also of what nobody collected.
 pub fn priority(about: Occasion) -> i32 {
     match about {
         Occasion::OneTimeCode => BEST_PRIORITY,
-        Occasion::QuoteExpiring => WORST_PRIORITY,
+        Occasion::QuoteExpiring | Occasion::StorageReminder | Occasion::Uncollected => WORST_PRIORITY,
         _ => 1,
     }
 }
@@ -45,6 +45,8 @@ pub fn useful_life(about: Occasion) -> TimeDelta {
         Occasion::OneTimeCode => TimeDelta::minutes(10),
         // By then the quote has expired.
         Occasion::QuoteExpiring => TimeDelta::hours(12),
+        // It is written a day before the end of free storage at the latest.
+        Occasion::StorageReminder => TimeDelta::hours(24),
         _ => TimeDelta::hours(48),
     }
 }

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamp};
+use serde::Serialize;
 
 use super::rules::Mark;
 use super::{Channel, Occasion, State};
+use crate::db::Tx;
+use crate::db::batch::{self, Kind};
 use crate::db::schema::notifications::{self, table};
-use crate::db::{Backend, Tx};
 use crate::error::Result;
 use crate::ids::{NotificationId, OrderId};
 use crate::texts::Lang;
@@ -51,6 +52,8 @@ pub struct Notification {
     pub created_at: NaiveDateTime,
     /// When the gateway took it.
     pub sent_at: Option<NaiveDateTime>,
+    /// What the asterisks of the text stand for, until it is sent.
+    pub secret: Option<String>,
     /// 0 goes first.
     pub priority: i32,
     /// When it might go first.
@@ -71,7 +74,18 @@ pub struct Notification {
     pub released_at: Option<NaiveDateTime>,
 }
 
+impl Notification {
+    /// What the customer reads. The subject of a mail, which a locked screen shows, keeps its asterisks.
+    pub fn text(&self) -> String {
+        match &self.secret {
+            Some(secret) => self.body.replace(super::HIDDEN, secret),
+            None => self.body.clone(),
+        }
+    }
+}
+
 /// A message to be stored.
+#[derive(Serialize)]
 pub struct Draft {
     pub id: NotificationId,
     pub message_id: String,
@@ -83,9 +97,18 @@ pub struct Draft {
     pub language: Lang,
     pub subject: Option<String>,
     pub body: String,
+    /// What the asterisks of the text stand for.
+    pub secret: Option<String>,
     pub state: State,
+    pub attempts: i32,
+    #[serde(serialize_with = "batch::moment")]
+    pub next_attempt_at: NaiveDateTime,
+    #[serde(serialize_with = "batch::moment")]
+    pub created_at: NaiveDateTime,
     pub priority: i32,
+    #[serde(serialize_with = "batch::moment")]
     pub due_at: NaiveDateTime,
+    #[serde(serialize_with = "batch::moment")]
     pub useful_until: NaiveDateTime,
     pub parts: i32,
     pub cost_tyiyn: i64,
@@ -101,54 +124,41 @@ pub struct Filter {
     pub state: Option<State>,
 }
 
-/// Rows of one statement: SQLite takes 32 766 values.
-const CHUNK: usize = 500;
-/// Values of one row.
-const VALUES: usize = 19;
-
 /// A fact that was told before is not told again: the dedupe key decides, without an error.
-pub fn insert(tx: &mut Tx, drafts: &[Draft]) -> Result<()> {
-    for chunk in drafts.chunks(CHUNK) {
-        let rows: Vec<_> = (0..chunk.len()).map(|row| row_of_values(row * VALUES)).collect();
-        let mut insert = diesel::sql_query(
-            "INSERT INTO notifications (id, message_id, dedupe_key, order_id, event, channel, recipient, language, \
-             subject, body, next_attempt_at, created_at, priority, due_at, useful_until, parts, cost_tyiyn, \
-             state, instead_of, attempts) VALUES ",
-        )
-        .into_boxed::<Backend>()
-        .sql(rows.join(", "))
-        .sql(" ON CONFLICT (dedupe_key) DO NOTHING");
-        for draft in chunk {
-            insert = insert
-                .bind::<Text, _>(&draft.id)
-                .bind::<Text, _>(&draft.message_id)
-                .bind::<Text, _>(&draft.dedupe_key)
-                .bind::<Text, _>(&draft.order_id)
-                .bind::<Text, _>(draft.event)
-                .bind::<Text, _>(draft.channel)
-                .bind::<Text, _>(&draft.recipient)
-                .bind::<Text, _>(draft.language.as_str())
-                .bind::<Nullable<Text>, _>(&draft.subject)
-                .bind::<Text, _>(&draft.body)
-                .bind::<Timestamp, _>(draft.due_at)
-                .bind::<Timestamp, _>(tx.now)
-                .bind::<Integer, _>(draft.priority)
-                .bind::<Timestamp, _>(draft.due_at)
-                .bind::<Timestamp, _>(draft.useful_until)
-                .bind::<Integer, _>(draft.parts)
-                .bind::<BigInt, _>(draft.cost_tyiyn)
-                .bind::<Text, _>(draft.state)
-                .bind::<Nullable<Text>, _>(&draft.instead_of);
-        }
-        insert.execute(tx.conn)?;
-    }
+pub fn insert_all(tx: &mut Tx, drafts: &[Draft]) -> Result<()> {
+    batch::insert_new(tx.conn, "notifications", COLUMNS, "dedupe_key", drafts)?;
     Ok(())
 }
 
-/// `($1, …, $19, 0)`, counted on from the rows before.
-fn row_of_values(before: usize) -> String {
-    let places: Vec<_> = (1..=VALUES).map(|value| format!("${}", before + value)).collect();
-    format!("({}, 0)", places.join(", "))
+/// What a new message is stored with.
+const COLUMNS: &batch::Columns = &[
+    ("id", Kind::Text),
+    ("message_id", Kind::Text),
+    ("dedupe_key", Kind::Text),
+    ("order_id", Kind::Text),
+    ("event", Kind::Text),
+    ("channel", Kind::Text),
+    ("recipient", Kind::Text),
+    ("language", Kind::Text),
+    ("subject", Kind::Text),
+    ("body", Kind::Text),
+    ("secret", Kind::Text),
+    ("state", Kind::Text),
+    ("attempts", Kind::Number),
+    ("next_attempt_at", Kind::Moment),
+    ("created_at", Kind::Moment),
+    ("priority", Kind::Number),
+    ("due_at", Kind::Moment),
+    ("useful_until", Kind::Moment),
+    ("parts", Kind::Number),
+    ("cost_tyiyn", Kind::Number),
+    ("instead_of", Kind::Text),
+];
+
+/// Whether any of these is taken.
+pub fn has_key(tx: &mut Tx, dedupe_keys: &[String]) -> Result<bool> {
+    let known = table.filter(notifications::dedupe_key.eq_any(dedupe_keys.to_vec()));
+    Ok(diesel::select(diesel::dsl::exists(known)).get_result(tx.conn)?)
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Notification>> {
@@ -251,6 +261,7 @@ pub fn mark(tx: &mut Tx, claimed: &Notification, mark: &Mark) -> Result<()> {
             notifications::last_error.eq(&mark.error),
             notifications::provider_note.eq(&mark.note),
             notifications::sent_at.eq(sent_at),
+            notifications::secret.eq(claimed.secret.as_ref().filter(|_| sent_at.is_none())),
             notifications::report_due_at.eq(mark.report_due_at),
         ))
         .execute(tx.conn)?;
@@ -271,11 +282,12 @@ pub fn revive(tx: &mut Tx, id: &NotificationId, useful_until: NaiveDateTime) -> 
     Ok(())
 }
 
-/// Not wanted any more, unless a worker has it.
+/// Not wanted any more, unless a worker has it. Nobody will need its secret.
 pub fn cancel(tx: &mut Tx, id: &NotificationId) -> Result<bool> {
+    let none: Option<String> = None;
     let unsent = [State::Pending, State::Waiting, State::Held, State::Failed, State::Expired];
     let cancelled = diesel::update(table.find(id).filter(notifications::state.eq_any(unsent)))
-        .set(notifications::state.eq(State::Cancelled))
+        .set((notifications::state.eq(State::Cancelled), notifications::secret.eq(none)))
         .execute(tx.conn)?;
     Ok(cancelled > 0)
 }

@@ -18,6 +18,11 @@ pub struct Gateways {
 }
 
 impl Gateways {
+    /// These ways, used as fast as they go.
+    pub fn new(sms: SmsTransport, email: EmailTransport) -> Self {
+        Self { sms, sms_pace: Pace::per_second(0), email, email_pace: Pace::per_second(0) }
+    }
+
     /// The ways that the settings name.
     ///
     /// # Errors
@@ -47,7 +52,7 @@ impl Gateways {
         };
         let (sms_pace, email_pace) =
             (Pace::per_second(config.sms.per_second), Pace::per_second(config.email.per_second));
-        Ok(Self { sms, sms_pace, email, email_pace })
+        Ok(Self { sms_pace, email_pace, ..Self::new(sms, email) })
     }
 
     /// How fast a channel may be used.
@@ -82,7 +87,7 @@ impl Gateways {
             message_id: notification.message_id.clone(),
             recipient: notification.recipient.clone(),
             subject: notification.subject.clone(),
-            text: notification.body.clone(),
+            text: notification.text(),
             language: notification.language.clone(),
             is_reminder: notification.priority == rules::WORST_PRIORITY,
         };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::text_store::OwnText;
-use super::{Channel, Fact, News, Occasion, segments};
+use super::{Channel, Fact, HIDDEN, News, Occasion, segments};
 use crate::config::Firm;
 use crate::error::{Problem, Result};
 use crate::texts::{self, Arg, Lang, Own};
@@ -95,7 +95,7 @@ pub fn variables(about: Occasion) -> Vec<String> {
     known
 }
 
-/// Times in words: mail has room for the hour, a short message only for the day.
+/// Times in words, secrets in asterisks: mail has room for the hour, a short message only for the day.
 fn times(news: &News, channel: Channel) -> Vec<String> {
     let lang = news.to.language;
     let time = |at: NaiveDateTime| match channel {
@@ -105,6 +105,7 @@ fn times(news: &News, channel: Channel) -> Vec<String> {
     let words = |(_, fact): &(&str, Fact)| match fact {
         Fact::Time(at) => time(*at),
         Fact::Text(words) => words.clone(),
+        Fact::Secret(secret) => secret.as_ref().map_or("no", |_| HIDDEN).to_owned(),
         Fact::Number(_) => String::new(),
     };
     news.facts.iter().map(words).collect()
@@ -114,7 +115,7 @@ fn args<'a>(firm: &'a Firm, news: &'a News, times: &'a [String]) -> Vec<(&'a str
     let mut args: Vec<(&str, Arg)> = vec![("name", Arg::Str(&news.to.name)), ("firm", Arg::Str(&firm.name))];
     args.extend(news.facts.iter().zip(times).map(|((name, fact), words)| match fact {
         Fact::Number(number) => (*name, Arg::Num(*number)),
-        Fact::Text(_) | Fact::Time(_) => (*name, Arg::Str(words)),
+        Fact::Text(_) | Fact::Secret(_) | Fact::Time(_) => (*name, Arg::Str(words)),
     }));
     args
 }
@@ -124,12 +125,16 @@ pub fn sample(name: &str, number: i64, now: NaiveDateTime) -> Fact {
     match name {
         "code" | "codes" => Fact::text("TG-7K4M9-2QX8C-5"),
         "url" => Fact::text("https://torugart.kg/t/TG-7K4M9-2QX8C-5"),
-        "count" | "total" | "prepayment" | "amount" | "balance" | "refund" => Fact::Number(number),
+        "count" | "arrived" | "parcels" | "total" | "fee" | "prepayment" | "amount" | "balance" | "refund" => {
+            Fact::Number(number)
+        }
         "until" | "free_until" => Fact::Time(now + TimeDelta::days(7)),
         "branch" => Fact::text("Бишкек-2"),
         "address" => Fact::text("Чүй 125, Токтогул"),
         "hours" => Fact::text("10:00-19:00"),
         "reason" | "short_reason" => Fact::text("банктын көчүрмөсүндө мындай которуу жок, текше..."),
+        // Who owes nothing stands for who was given no PIN.
+        "pin" => Fact::Secret((number > 0).then(|| HIDDEN.to_owned())),
         "place" => Fact::text("Торугарт"),
         // A name of a newer text: a figure can stand anywhere, even where a branch or a sum is made of it.
         _ => Fact::Number(number),

@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 
 use super::Order;
 use super::store::{self, TimelineRow};
+use super::store_many::NewEvent;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::ids::OrderId;
+use crate::ids::{EntryId, OrderId};
 
 words! {
     /// What happened. Each has its text in the locales as `event-<word>`.
@@ -42,6 +43,8 @@ words! {
         OrderPurchased = "order_purchased",
         /// A tracking number was registered.
         ParcelRegistered = "parcel_registered",
+        /// A parcel was seen at our China warehouse, and not weighed yet.
+        ParcelSeen = "parcel_seen",
         /// A parcel reached our China warehouse.
         ParcelReceived = "parcel_received",
         /// A parcel was loaded.
@@ -62,6 +65,16 @@ words! {
         ParcelArrived = "parcel_arrived",
         /// All parcels are there.
         OrderReady = "order_ready",
+        /// The part that is there may be taken.
+        OrderReleased = "order_released",
+        /// That part was taken, the rest follows.
+        OrderAwaitsRest = "order_awaits_rest",
+        /// Nobody came for it.
+        OrderUncollected = "order_uncollected",
+        /// Storage beyond the free days was charged.
+        StorageCharged = "storage_charged",
+        /// The customer picks it up at another branch than was asked for.
+        PickupPointMoved = "pickup_point_moved",
         /// Freight was charged by actual weight.
         FreightCharged = "freight_charged",
         /// A parcel was handed over.
@@ -117,6 +130,21 @@ impl Entry {
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.data.insert(name.to_owned(), value.into());
         self
+    }
+}
+
+impl Entry {
+    /// As a row that is stored with others; what happened now happened `now`.
+    pub(super) fn row_of(&self, order: &Order, now: NaiveDateTime) -> NewEvent {
+        NewEvent {
+            id: EntryId::new(),
+            order_id: order.id.clone(),
+            at: self.at.unwrap_or(now),
+            kind: self.kind,
+            status: order.status,
+            place: self.place.clone(),
+            data: Value::Object(self.data.clone()).to_string(),
+        }
     }
 }
 

@@ -1,11 +1,17 @@
 //! Orders: one request with one code, its status, its timeline, its balance.
 
+mod bulk;
 mod events;
+mod forwarding;
 pub mod http;
 mod news;
 mod offers;
 pub mod rules;
 mod store;
+mod store_many;
+mod waiting;
+
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
 
@@ -22,11 +28,15 @@ use crate::money::Money;
 use crate::notifications::{self, Fact, Occasion, Recipient};
 use crate::quotes;
 
+pub use bulk::{Bulk, addressees, get_all, lock_ids};
 pub use events::{Entry, EventKind, timeline};
+pub use forwarding::{open_forwarding_of, place_forwarding_of};
 pub use news::{delayed, remind_of_offers};
 pub use offers::{confirm, decline, expire_offers, quote, quote_expired};
 pub use rules::{Event, Progress, Status};
 pub use store::{Filter, Item, Order, TimelineRow};
+pub use store_many::Addressee;
+pub use waiting::{end_release, mark_uncollected, release, waiting};
 
 words! {
     /// Who buys.
@@ -98,12 +108,36 @@ pub fn find(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
     store::by_code(tx, code.as_str())?.ok_or_else(|| unknown(code))
 }
 
+/// The same, if there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn look_up(tx: &mut Tx, code: &OrderCode) -> Result<Option<Order>> {
+    store::by_code(tx, code.as_str())
+}
+
+/// The latest orders of a customer that parcels may still come for, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn under_way(tx: &mut Tx, customer: &crate::ids::CustomerId, most: i64) -> Result<Vec<Order>> {
+    store::under_way(tx, customer, most)
+}
+
 /// The same by identifier, for rooms that came from a payment.
 ///
 /// # Errors
 /// `not_found`.
 pub fn get(tx: &mut Tx, id: &OrderId) -> Result<Order> {
     store::by_id(tx, id)?.ok_or_else(|| Problem::not_found("such order").into())
+}
+
+/// The codes of orders by identifier.
+///
+/// # Errors
+/// Those of the database.
+pub fn codes(tx: &mut Tx, ids: &[OrderId]) -> Result<HashMap<OrderId, String>> {
+    store::codes(tx, ids)
 }
 
 /// Proves that somebody without a login is the customer: the code and the end of the phone number.
@@ -158,6 +192,27 @@ pub fn items(tx: &mut Tx, order: &OrderId) -> Result<Vec<Item>> {
     store::items_of(tx, order)
 }
 
+/// Many orders at once, by identifier; an unknown one is left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn many(tx: &mut Tx, ids: BTreeSet<OrderId>) -> Result<HashMap<OrderId, Order>> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    Ok(store_many::by_ids(tx, &ids)?.into_iter().map(|order| (order.id.clone(), order)).collect())
+}
+
+/// What was asked for in many orders, in each in its sequence.
+///
+/// # Errors
+/// Those of the database.
+pub fn items_of_many(tx: &mut Tx, ids: &[OrderId]) -> Result<HashMap<OrderId, Vec<Item>>> {
+    let mut by_order: HashMap<_, Vec<_>> = HashMap::new();
+    for item in store::items_of_many(tx, ids)? {
+        by_order.entry(item.order_id.clone()).or_default().push(item);
+    }
+    Ok(by_order)
+}
+
 /// The forwarding order that a box with only a client's mark belongs to: their latest that has not left China.
 /// Anybody can type somebody else's phone number, so an order that was placed without a login gets no boxes this way.
 ///
@@ -175,12 +230,17 @@ pub fn advance(tx: &mut Tx, order: &mut Order, event: Event, entry: Entry) -> Re
     order.status = rules::next(order.status, event).map_err(|legal| wrong_status(order, &legal))?;
     store::set_status(tx, order)?;
     events::append(tx, order, &entry)?;
-    news::reached(tx, order)
+    match news::reached(tx, order) {
+        Some(news) => notifications::enqueue_all(tx, &[news]),
+        None => Ok(()),
+    }
 }
 
 /// What it means for an order that its slowest parcel is here.
 pub fn parcels_event(order: &Order, slowest: Progress) -> Event {
     match (order.kind, slowest) {
+        // What an operator released waits for its customer, wherever the rest is.
+        _ if order.released_at.is_some() => Event::Released,
         (Kind::Forwarding, Progress::Expected) => Event::AwaitsParcel,
         (Kind::Forwarding | Kind::Purchase, slowest) => Event::Parcels(slowest),
     }
@@ -287,17 +347,19 @@ pub fn set_free_storage(tx: &mut Tx, order: &mut Order, until: NaiveDateTime) ->
     store::set_free_storage(tx, order)
 }
 
-/// The parcels are at another branch than was asked for: that is where the customer is sent.
+/// The customer is sent to another branch than before; tells whether it is another.
 ///
 /// # Errors
 /// Those of the database.
-pub fn move_to(tx: &mut Tx, order: &mut Order, branch: &Branch) -> Result<()> {
+pub fn move_to(tx: &mut Tx, order: &mut Order, branch: &Branch, reason: Option<&str>) -> Result<bool> {
     if order.pickup_point_id == branch.id {
-        return Ok(());
+        return Ok(false);
     }
     let before = std::mem::replace(&mut order.pickup_point_id, branch.id.clone());
     store::set_pickup_point(tx, order)?;
-    audit::record(tx, "order.moved", &order.code, audit::change(before, &branch.id))
+    let detail = serde_json::json!({"before": before, "after": branch.id, "reason": reason});
+    audit::record(tx, "order.moved", &order.code, detail)?;
+    Ok(true)
 }
 
 /// Records where it was bought.

@@ -16,18 +16,19 @@ const LAST_CALL: TimeDelta = TimeDelta::hours(16);
 /// The request was heard. A forwarding order is news to nobody: the customer announces a parcel, or the warehouse finds one.
 pub(super) fn requested(tx: &mut Tx, order: &Order) -> Result<()> {
     match order.kind {
-        Kind::Purchase => tell(tx, order, Occasion::RequestReceived),
+        Kind::Purchase => notifications::enqueue_all(tx, &[news(tx, order, Occasion::RequestReceived)]),
         Kind::Forwarding => Ok(()),
     }
 }
 
-/// The order reached a status; each is told once, however often a correction leads there again.
-pub(super) fn reached(tx: &mut Tx, order: &Order) -> Result<()> {
+/// What there is to tell of the status that an order reached; each is told once, however often a correction leads there
+/// again.
+pub(super) fn reached(tx: &Tx, order: &Order) -> Option<News<'static>> {
     match order.status {
-        Status::Purchased => tell(tx, order, Occasion::OrderBought),
-        Status::ReceivedInChina => tell(tx, order, Occasion::ReceivedInChina),
-        Status::InTransit => tell(tx, order, Occasion::OrderDeparted),
-        Status::PickedUp => tell(tx, order, Occasion::OrderPickedUp),
+        Status::Purchased => Some(news(tx, order, Occasion::OrderBought)),
+        Status::ReceivedInChina => Some(news(tx, order, Occasion::ReceivedInChina)),
+        Status::InTransit => Some(news(tx, order, Occasion::OrderDeparted)),
+        Status::PickedUp => Some(news(tx, order, Occasion::OrderPickedUp)),
         // These are told where money, offers, cancellation and arrival are.
         Status::Requested
         | Status::AwaitingParcel
@@ -35,13 +36,13 @@ pub(super) fn reached(tx: &mut Tx, order: &Order) -> Result<()> {
         | Status::Confirmed
         | Status::Paid
         | Status::ReadyForPickup
-        | Status::Cancelled => Ok(()),
+        | Status::Cancelled => None,
     }
 }
 
-fn tell(tx: &mut Tx, order: &Order, about: Occasion) -> Result<()> {
-    let facts = [("code", Fact::text(&order.code)), ("url", url(tx, order))];
-    notifications::enqueue(tx, &recipient(order), about, order.id.as_str(), &facts)
+fn news(tx: &Tx, order: &Order, about: Occasion) -> News<'static> {
+    let facts = vec![("code", Fact::text(&order.code)), ("url", url(tx, order))];
+    News { to: recipient(order), about, fact_id: order.id.to_string(), facts }
 }
 
 fn url(tx: &Tx, order: &Order) -> Fact {

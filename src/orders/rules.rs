@@ -49,6 +49,8 @@ pub enum Event {
     Parcels(Progress),
     /// The same for a parcel that a forwarding customer announced and nobody has seen.
     AwaitsParcel,
+    /// An operator lets the customer have the part that is here.
+    Released,
     /// The customer took the last parcel.
     PickedUp,
     /// It ends early.
@@ -70,6 +72,7 @@ impl Event {
         Event::Parcels(Progress::OnTheRoad),
         Event::Parcels(Progress::Arrived),
         Event::AwaitsParcel,
+        Event::Released,
         Event::PickedUp,
         Event::Cancelled,
     ];
@@ -103,6 +106,7 @@ pub fn next(status: Status, event: Event) -> Result<Status, Vec<Status>> {
         Event::Purchased if status == S::Paid => Some(S::Purchased),
         Event::Parcels(progress) if has_parcels(status) => Some(after_parcels(progress)),
         Event::AwaitsParcel if has_parcels(status) => Some(S::AwaitingParcel),
+        Event::Released if has_parcels(status) => Some(S::ReadyForPickup),
         Event::PickedUp if status == S::ReadyForPickup => Some(S::PickedUp),
         Event::Cancelled if !matches!(status, S::PickedUp | S::Cancelled) => Some(S::Cancelled),
         Event::Quoted
@@ -114,6 +118,7 @@ pub fn next(status: Status, event: Event) -> Result<Status, Vec<Status>> {
         | Event::Purchased
         | Event::Parcels(_)
         | Event::AwaitsParcel
+        | Event::Released
         | Event::PickedUp
         | Event::Cancelled => None,
     };

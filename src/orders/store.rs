@@ -1,16 +1,21 @@
 //! The `orders`, `order_items` and `events` tables.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::{EventKind, Kind, NewOrder, Status};
+use super::{EventKind, Kind, NewOrder, Status, rules};
 use crate::code::OrderCode;
-use crate::db::Tx;
 use crate::db::schema::{events, order_items, orders};
+use crate::db::{Tx, batch, contains};
 use crate::error::Result;
 use crate::ids::{Actor, BranchId, CustomerId, EntryId, OrderId};
 use crate::ledger::Account;
 use crate::money::Currency;
+
+/// Statuses of a forwarding order that has not left China.
+pub(super) const OPEN_FORWARDING: [Status; 2] = [Status::AwaitingParcel, Status::ReceivedInChina];
 
 /// An order as stored.
 #[derive(Clone, Debug, Queryable)]
@@ -55,6 +60,10 @@ pub struct Order {
     pub created_at: NaiveDateTime,
     /// When it was last written.
     pub updated_at: NaiveDateTime,
+    /// Since when it waits for its customer although not all of it is here.
+    pub released_at: Option<NaiveDateTime>,
+    /// Since when it counts as not collected.
+    pub uncollected_at: Option<NaiveDateTime>,
 }
 
 impl Order {
@@ -123,6 +132,8 @@ pub struct Filter {
     pub from: Option<NaiveDateTime>,
     /// Placed before.
     pub to: Option<NaiveDateTime>,
+    /// Only those that wait and count as not collected.
+    pub is_uncollected: bool,
 }
 
 pub fn insert(
@@ -186,6 +197,16 @@ pub fn by_id(tx: &mut Tx, id: &OrderId) -> Result<Option<Order>> {
     Ok(orders::table.find(id).first(tx.conn).optional()?)
 }
 
+/// The codes of orders; SQLite takes so many values in one statement at most.
+pub fn codes(tx: &mut Tx, ids: &[OrderId]) -> Result<HashMap<OrderId, String>> {
+    let mut codes = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(1_000) {
+        let wanted = orders::table.filter(orders::id.eq_any(ids.to_vec()));
+        codes.extend(wanted.select((orders::id, orders::code)).load::<(OrderId, String)>(tx.conn)?);
+    }
+    Ok(codes)
+}
+
 /// The update takes the row lock on PostgreSQL; SQLite has one writer anyway.
 pub fn lock_by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
     Ok(diesel::update(orders::table.filter(orders::code.eq(code)))
@@ -207,11 +228,22 @@ pub fn open_forwarding(tx: &mut Tx, customer: &CustomerId) -> Result<Option<Orde
     Ok(orders::table
         .filter(orders::customer_id.eq(customer))
         .filter(orders::kind.eq(Kind::Forwarding))
-        .filter(orders::status.eq_any([Status::AwaitingParcel, Status::ReceivedInChina]))
+        .filter(orders::status.eq_any(OPEN_FORWARDING))
         .filter(orders::placed_by.ne(Actor::Anyone.name()))
         .order(orders::id.desc())
         .first(tx.conn)
         .optional()?)
+}
+
+/// The orders of a customer that parcels may still come for, newest first.
+pub fn under_way(tx: &mut Tx, customer: &CustomerId, limit: i64) -> Result<Vec<Order>> {
+    let statuses: Vec<_> = Status::ALL.iter().copied().filter(|status| rules::has_parcels(*status)).collect();
+    Ok(orders::table
+        .filter(orders::customer_id.eq(customer))
+        .filter(orders::status.eq_any(statuses))
+        .order(orders::id.desc())
+        .limit(limit)
+        .load(tx.conn)?)
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Order>> {
@@ -220,7 +252,7 @@ pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Re
         query = query.filter(orders::status.eq(status));
     }
     if let Some(q) = &filter.q {
-        query = query.filter(orders::search.like(format!("%{}%", escape_like(&q.to_lowercase()))).escape('\\'));
+        query = query.filter(orders::search.like(contains(&q.to_lowercase())).escape('\\'));
     }
     if let Some(phone) = &filter.phone {
         query = query.filter(orders::phone.eq(phone.clone()));
@@ -234,18 +266,22 @@ pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Re
     if let Some(to) = filter.to {
         query = query.filter(orders::created_at.lt(to));
     }
+    if filter.is_uncollected {
+        query = query.filter(orders::uncollected_at.is_not_null().and(orders::status.eq(Status::ReadyForPickup)));
+    }
     if let Some(below) = below {
         query = query.filter(orders::id.lt(below.to_owned()));
     }
     Ok(query.load(tx.conn)?)
 }
 
-fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-}
-
 pub fn items_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Item>> {
     Ok(order_items::table.filter(order_items::order_id.eq(order)).order(order_items::position).load(tx.conn)?)
+}
+
+pub fn items_of_many(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Item>> {
+    let these = batch::among(tx.conn, "order_items.order_id", ids)?;
+    Ok(order_items::table.filter(these).order(order_items::position).load(tx.conn)?)
 }
 
 pub fn set_status(tx: &mut Tx, order: &Order) -> Result<()> {
@@ -270,6 +306,39 @@ pub fn set_free_storage(tx: &mut Tx, order: &Order) -> Result<()> {
         .set(orders::free_storage_until.eq(order.free_storage_until))
         .execute(tx.conn)?;
     Ok(())
+}
+
+pub fn set_released(tx: &mut Tx, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(&order.id)).set(orders::released_at.eq(order.released_at)).execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn set_uncollected(tx: &mut Tx, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(&order.id))
+        .set(orders::uncollected_at.eq(order.uncollected_at))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Orders that were told of their arrival and wait, `told_by` at the latest or with free storage that ends before
+/// `free_until`, by identifier.
+pub fn waiting(
+    tx: &mut Tx,
+    free_until: NaiveDateTime,
+    told_by: NaiveDateTime,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<OrderId>> {
+    let is_due = orders::free_storage_until.lt(free_until).or(orders::announced_at.le(told_by));
+    Ok(orders::table
+        .filter(orders::status.eq(Status::ReadyForPickup))
+        .filter(orders::announced_at.is_not_null())
+        .filter(is_due)
+        .filter(orders::id.gt(after.to_owned()))
+        .order(orders::id)
+        .limit(limit)
+        .select(orders::id)
+        .load(tx.conn)?)
 }
 
 pub fn set_pickup_point(tx: &mut Tx, order: &Order) -> Result<()> {

@@ -1,16 +1,19 @@
 //! Freight of a parcel: charged by actual weight when it arrives, charged anew when it is weighed again, and taken back
 //! when the parcel does not reach its customer.
 
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
 use super::rules::Status;
 use super::store::Parcel;
 use super::{entry, get, lock_orders, save, wrong_status};
 use crate::audit;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::ids::ParcelId;
+use crate::ids::{OrderId, ParcelId};
 use crate::ledger::{self, Account, Journal, Kind, Posting};
-use crate::orders::{self, EventKind, Order};
-use crate::quotes;
+use crate::orders::{self, Bulk, Entry, EventKind, Order};
+use crate::quotes::{self, Terms};
 use crate::tariffs::SizeMm;
 
 /// What a scale says.
@@ -26,11 +29,57 @@ pub struct Weighing {
 ///
 /// # Errors
 /// Those of the database.
-pub fn charge(tx: &mut Tx, order: &mut Order, parcel: &mut Parcel) -> Result<()> {
+fn charge(tx: &mut Tx, order: &mut Order, parcel: &mut Parcel) -> Result<()> {
     if parcel.freight_tyiyn.is_some() {
         return Ok(());
     }
     let terms = quotes::freight_terms(tx, &order.id, &order.pickup_point_id)?;
+    let charged_before = charges(tx, order, parcel)?.len();
+    let charged = charged(tx, order, parcel, &terms, charged_before)?;
+    save(tx, parcel, parcel.status)?;
+    if let Some((journal, note)) = charged {
+        orders::post(tx, order, journal)?;
+        orders::note(tx, order, note)?;
+    }
+    Ok(())
+}
+
+/// The same for parcels that arrive together, each by the terms of its order; the parcels are not written yet.
+///
+/// # Errors
+/// Those of the database.
+pub fn charge_all(
+    tx: &mut Tx,
+    bulk: &mut Bulk,
+    orders: &mut BTreeMap<OrderId, Order>,
+    terms: &BTreeMap<OrderId, Rc<Terms>>,
+    parcels: &mut [Parcel],
+) -> Result<()> {
+    let ids: Vec<_> = orders.keys().cloned().collect();
+    let mut charged_before: HashMap<String, usize> = HashMap::new();
+    for fact in ledger::facts_of(tx, &ids, Kind::Freight)? {
+        *charged_before.entry(parcel_of(&fact).unwrap_or_default().to_owned()).or_default() += 1;
+    }
+    for parcel in parcels.iter_mut().filter(|parcel| parcel.freight_tyiyn.is_none()) {
+        let Some(order) = parcel.order_id.as_ref().and_then(|id| orders.get_mut(id)) else { continue };
+        let Some(terms) = terms.get(&order.id).filter(|_| order.status != orders::Status::Cancelled) else { continue };
+        let before = charged_before.get(parcel.id.as_str()).copied().unwrap_or(0);
+        if let Some((journal, note)) = charged(tx, order, parcel, terms, before)? {
+            bulk.post(order, journal);
+            bulk.note(tx, order, &note);
+        }
+    }
+    Ok(())
+}
+
+/// Says on the parcel what it costs, and gives the journal and the timeline entry, unless that is nothing.
+fn charged(
+    tx: &Tx,
+    order: &Order,
+    parcel: &mut Parcel,
+    terms: &Terms,
+    charged_before: usize,
+) -> Result<Option<(ledger::Entry, Entry)>> {
     let weight_g = parcel.weight_g.unwrap_or(terms.tariff.min_weight_g);
     let size = SizeMm::of(parcel.length_mm, parcel.width_mm, parcel.height_mm);
     let Some(charge) = terms.charge(weight_g, size, tx.firm.rounding_step_tyiyn) else {
@@ -38,17 +87,14 @@ pub fn charge(tx: &mut Tx, order: &mut Order, parcel: &mut Parcel) -> Result<()>
     };
     let freight_tyiyn = charge.amount_tyiyn;
     parcel.freight_tyiyn = Some(freight_tyiyn);
-    save(tx, parcel, parcel.status)?;
     if freight_tyiyn == 0 {
-        return Ok(());
+        return Ok(None);
     }
-    let charged_before = charges(tx, order, parcel)?.len();
     let journal = ledger::Entry::new(Kind::Freight, fact(parcel, charged_before))
         .debit(order.receivable(), freight_tyiyn)
         .credit(Account::Freight, freight_tyiyn);
-    orders::post(tx, order, journal)?;
     let note = entry(EventKind::FreightCharged, parcel).with("weight_g", weight_g).with("freight_tyiyn", freight_tyiyn);
-    orders::note(tx, order, note)
+    Ok(Some((journal, note)))
 }
 
 /// Takes the freight of a parcel back, if it was charged and stands.
@@ -128,8 +174,12 @@ fn charges(tx: &mut Tx, order: &Order, parcel: &Parcel) -> Result<Vec<(Journal, 
 }
 
 fn is_of(journal: &Journal, parcel: &Parcel) -> bool {
-    journal.kind == Kind::Freight
-        && journal.idempotency_key.strip_prefix("freight:").is_some_and(|fact| fact.starts_with(parcel.id.as_str()))
+    journal.kind == Kind::Freight && parcel_of(&journal.idempotency_key) == Some(parcel.id.as_str())
+}
+
+/// The parcel whose freight a fact records.
+fn parcel_of(fact: &str) -> Option<&str> {
+    fact.strip_prefix("freight:")?.split(':').next()
 }
 
 /// The first freight of a parcel is its own fact, and so is each later one.

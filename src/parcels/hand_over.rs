@@ -2,12 +2,14 @@
 
 use super::entry;
 use super::rules::Status;
+use super::storage;
 use super::store::{self, Parcel};
 use crate::audit;
 use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::orders::{self, Entry, Event, EventKind, Order};
+use crate::proofs::{self, Proof};
 
 /// What the cashier says.
 #[derive(Clone, Debug, Default)]
@@ -16,45 +18,74 @@ pub struct HandOver {
     pub received_by: Option<String>,
     /// Identifiers or barcodes of the parcels, when it is not all of them.
     pub parcels: Option<Vec<String>>,
-    /// Why an admin hands over in spite of a debt.
+    /// What proved that it is theirs, looked at before.
+    pub proof: Option<Proof>,
+    /// The document that they showed, in a few words.
+    pub document: Option<String>,
+    /// Why an admin hands over in spite of a debt, or without a proof.
     pub override_reason: Option<String>,
 }
 
 /// Hands over an order's parcels, all or some.
 ///
 /// # Errors
-/// `already_picked_up`, `not_arrived`, `balance_due`, `wrong_status` for a cancelled order.
+/// `already_picked_up`, `not_arrived`, `balance_due`, `proof_required`, `wrong_status` for a cancelled order.
 pub fn hand_over(tx: &mut Tx, code: &OrderCode, hand_over: &HandOver) -> Result<Order> {
-    let mut order = orders::lock(tx, code)?;
+    let mut order = storage::lock(tx, code)?;
     let parcels = store::of_order(tx, &order.id)?;
     refuse_wrong_status(&order, &parcels, hand_over)?;
     let chosen = choose(&parcels, hand_over)?;
-    refuse_debt(tx, &order, hand_over)?;
+    if !is_overridden(tx, hand_over) {
+        proofs::refuse_unproven(tx, &order, hand_over.proof)?;
+        refuse_debt(&order)?;
+    }
     for parcel in chosen {
         let mut parcel = parcel.clone();
         parcel.status = Status::PickedUp;
         parcel.picked_up_at = Some(tx.now);
         super::save(tx, &parcel, Status::Arrived)?;
-        let mut handed_over = entry(EventKind::ParcelHandedOver, &parcel);
-        if let Some(name) = &hand_over.received_by {
-            handed_over = handed_over.with("received_by", name.as_str());
-        }
-        orders::note(tx, &order, handed_over)?;
+        orders::note(tx, &order, note(&parcel, hand_over))?;
     }
-    let is_all = is_finished(&store::of_order(tx, &order.id)?);
-    if is_all && order.status != orders::Status::PickedUp {
-        orders::advance(tx, &mut order, Event::PickedUp, Entry::new(EventKind::OrderPickedUp))?;
-    }
+    let is_all = close(tx, &mut order)?;
     audit::record(
         tx,
         "order.handed_over",
         &order.code,
         serde_json::json!({
             "received_by": hand_over.received_by, "balance_tyiyn": order.balance_tyiyn,
-            "override_reason": hand_over.override_reason, "all": is_all,
+            "proof": hand_over.proof, "document": hand_over.document, "override_reason": hand_over.override_reason,
+            "all": is_all,
         }),
     )?;
     Ok(order)
+}
+
+/// What the timeline tells of one parcel, and the act after it.
+fn note(parcel: &Parcel, hand_over: &HandOver) -> Entry {
+    let told = [
+        ("received_by", hand_over.received_by.as_deref()),
+        ("proof", hand_over.proof.map(Proof::as_str)),
+        ("document", hand_over.document.as_deref()),
+    ];
+    let entry = entry(EventKind::ParcelHandedOver, parcel);
+    told.into_iter().fold(entry, |entry, (name, value)| match value {
+        Some(value) => entry.with(name, value),
+        None => entry,
+    })
+}
+
+/// Ends an order of which everything was taken; tells whether it was. A released part that was taken leaves the order
+/// where its rest is.
+fn close(tx: &mut Tx, order: &mut Order) -> Result<bool> {
+    let parcels = store::of_order(tx, &order.id)?;
+    let is_all = is_finished(&parcels);
+    let lies_here = parcels.iter().any(|parcel| parcel.status == Status::Arrived);
+    if is_all && order.status != orders::Status::PickedUp {
+        orders::advance(tx, order, Event::PickedUp, Entry::new(EventKind::OrderPickedUp))?;
+    } else if order.released_at.is_some() && !lies_here {
+        super::follow(tx, order, Some(Entry::new(EventKind::OrderAwaitsRest)))?;
+    }
+    Ok(is_all)
 }
 
 fn is_finished(parcels: &[Parcel]) -> bool {
@@ -133,9 +164,14 @@ fn already(parcel: &Parcel) -> Error {
         .into()
 }
 
-fn refuse_debt(tx: &Tx, order: &Order, hand_over: &HandOver) -> Result<()> {
+/// An admin who says why may do without money and proof.
+fn is_overridden(tx: &Tx, hand_over: &HandOver) -> bool {
+    tx.by.is_admin() && hand_over.override_reason.is_some()
+}
+
+fn refuse_debt(order: &Order) -> Result<()> {
     let due = order.balance_tyiyn;
-    if due <= 0 || (tx.by.is_admin() && hand_over.override_reason.is_some()) {
+    if due <= 0 {
         return Ok(());
     }
     Problem::new(

@@ -1,27 +1,43 @@
 //! Parcels: one physical box each, from the courier's number to the customer's hands.
 
+pub mod bulk;
 pub mod freight;
 mod hand_over;
 pub mod http;
+mod inspect;
 mod intake;
+mod intake_store;
 pub mod label;
+pub mod queue;
+pub mod queue_http;
 pub mod ready;
+pub mod receiving;
+mod release;
 pub mod rules;
+mod scan;
+pub mod storage;
 mod store;
+mod warnings;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::audit;
+use crate::branches;
 use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
-use crate::ids::{OrderId, ParcelId, ShipmentId};
+use crate::ids::{Actor, BranchId, OrderId, ParcelId, ShipmentId};
 use crate::orders::{self, Entry, Event, EventKind, Order};
+use crate::photos::{self, MOST_PHOTOS};
 
 pub use hand_over::{HandOver, hand_over};
-pub use intake::{NewReceipt, claim, receive};
-pub use rules::{Status, Tracking};
+pub use intake::{NewReceipt, Receipt, receive};
+pub use queue::claim;
+pub use release::release;
+pub use rules::{Standing, Status, Tracking};
+pub use scan::{NewScan, Outcome as IntakeOutcome, Seen, see};
 pub use store::{Filter, Parcel};
+pub use warnings::{Warning, WarningCode};
 
 /// We bought it: where, and under which couriers' numbers it comes.
 ///
@@ -63,8 +79,11 @@ pub fn register(tx: &mut Tx, order: &mut Order, numbers: &[Tracking]) -> Result<
                 orders::note(tx, order, entry)?;
             }
             Some(known) if known.order_id.as_ref() == Some(&order.id) => {}
-            Some(_) if !tx.by.is_staff() => orders::note(tx, order, entry.with("is_taken", true))?,
-            Some(waiting) if waiting.order_id.is_none() => intake::give_to(tx, order, waiting)?,
+            Some(_) if !claims_by_number(tx.by) => {
+                intake_store::want_number(tx, number, &order.id)?;
+                orders::note(tx, order, entry.with("is_taken", true))?;
+            }
+            Some(waiting) if waiting.order_id.is_none() => intake::give_to(tx, order, waiting, |entry| entry)?,
             Some(_) => {
                 return Problem::new(
                     Slug::DuplicateValue,
@@ -76,6 +95,11 @@ pub fn register(tx: &mut Tx, order: &mut Order, numbers: &[Tracking]) -> Result<
     }
     follow(tx, order, None)?;
     Ok(())
+}
+
+/// Whose word is enough to give them a box of nobody by its number. Everybody else makes a suggestion by it.
+fn claims_by_number(by: &Actor) -> bool {
+    by.is_staff()
 }
 
 /// Registers more numbers for an order that is under way.
@@ -97,12 +121,8 @@ pub fn add(tx: &mut Tx, code: &OrderCode, numbers: &[Tracking]) -> Result<Order>
 /// # Errors
 /// Those of the database.
 pub fn follow(tx: &mut Tx, order: &mut Order, entry: Option<Entry>) -> Result<bool> {
-    let statuses = store::statuses_of(tx, &order.id)?;
-    let target = rules::slowest(&statuses)
-        .map(|progress| orders::parcels_event(order, progress))
-        .and_then(|event| Some((event, orders::rules::next(order.status, event).ok()?)))
-        .filter(|(_, status)| *status != order.status);
-    let Some((event, status)) = target else {
+    let standings = store::standings_of(tx, &order.id)?;
+    let Some((event, status)) = following(tx, order, &standings)? else {
         if let Some(entry) = entry {
             orders::note(tx, order, entry)?;
         }
@@ -118,6 +138,40 @@ pub fn follow(tx: &mut Tx, order: &mut Order, entry: Option<Entry>) -> Result<bo
         None => orders::advance(tx, order, event, Entry::new(EventKind::Correction))?,
     }
     Ok(is_ready)
+}
+
+/// What an order becomes by where its parcels stand; `None` when it is that already, or follows none. The release of
+/// a part ends when it is a part no longer.
+fn following(tx: &mut Tx, order: &mut Order, standings: &[Standing]) -> Result<Option<(Event, orders::Status)>> {
+    let is_release_over = order.released_at.is_some() && rules::ends_release(standings, &order.pickup_point_id);
+    if is_release_over {
+        orders::end_release(tx, order)?;
+    }
+    Ok(rules::slowest(standings, &order.pickup_point_id)
+        .map(|slowest| orders::parcels_event(order, slowest))
+        .and_then(|event| Some((event, orders::rules::next(order.status, event).ok()?)))
+        // Of a released order the customer knows a part; that the rest came is news.
+        .filter(|(_, status)| *status != order.status || is_release_over))
+}
+
+/// The customer picks the order up somewhere else: where its parcels lie, it is ready at once.
+///
+/// # Errors
+/// `validation_failed` for a branch that is no pickup point; `wrong_status` for an order that has ended.
+pub fn redirect(tx: &mut Tx, code: &OrderCode, branch: &str, reason: Option<&str>) -> Result<Order> {
+    let branch = branches::find_pickup_point(tx, Some(branch), "/branch")?;
+    let mut order = orders::lock(tx, code)?;
+    if matches!(order.status, orders::Status::PickedUp | orders::Status::Cancelled) {
+        return Err(orders::wrong_status(&order, &orders::rules::legal(order.status)));
+    }
+    if !orders::move_to(tx, &mut order, &branch, reason)? {
+        return Ok(order);
+    }
+    let moved = Entry::new(EventKind::PickupPointMoved).place(&branch.city).with("branch", branch.name.as_str());
+    if follow(tx, &mut order, Some(moved))? {
+        ready::welcome(tx, &mut order)?;
+    }
+    Ok(order)
 }
 
 /// A parcel by identifier.
@@ -144,12 +198,46 @@ pub fn of_order(tx: &mut Tx, order: &OrderId) -> Result<Vec<Parcel>> {
     store::of_order(tx, order)
 }
 
+/// The parcels of many orders, oldest first within an order.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_orders(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Parcel>> {
+    store::of_orders(tx, orders)
+}
+
 /// The parcels on a shipment.
 ///
 /// # Errors
 /// Those of the database.
 pub fn of_shipment(tx: &mut Tx, shipment: &ShipmentId) -> Result<Vec<Parcel>> {
     store::of_shipment(tx, shipment)
+}
+
+/// What a photo of a parcel asks before it is opened.
+///
+/// # Errors
+/// `not_found`; `photo_refused` when it has as many as are kept.
+pub fn may_take_photo(tx: &mut Tx, id: &ParcelId) -> Result<()> {
+    let has = usize::try_from(get(tx, id)?.photos_taken).unwrap_or(usize::MAX);
+    if has < MOST_PHOTOS { Ok(()) } else { Err(photos::too_many()) }
+}
+
+/// Counts a photo of a parcel, and holds the parcel until the transaction ends.
+///
+/// # Errors
+/// Those of [`may_take_photo`].
+pub fn take_photo(tx: &mut Tx, id: &ParcelId) -> Result<()> {
+    let most = i32::try_from(MOST_PHOTOS).unwrap_or(i32::MAX);
+    if intake_store::count_photo(tx, id, most)? { Ok(()) } else { may_take_photo(tx, id) }
+}
+
+/// The parcels of a shipment that have not arrived and are not given up.
+///
+/// # Errors
+/// Those of the database.
+pub fn on_the_road_with(tx: &mut Tx, shipment: &ShipmentId) -> Result<Vec<Parcel>> {
+    store::on_the_road_with(tx, shipment)
 }
 
 /// Parcels that fit a filter, newest first.
@@ -182,20 +270,38 @@ pub fn scanned(tx: &mut Tx, barcode: &str) -> Result<Option<Parcel>> {
     }
 }
 
+/// Lays a parcel into a cell of its branch.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_into(tx: &mut Tx, parcel: &mut Parcel, cell: &str) -> Result<()> {
+    parcel.cell = Some(cell.to_owned());
+    store::set_cell(tx, parcel)
+}
+
+/// What lies in a cell of a branch.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_cell(tx: &mut Tx, branch: &BranchId, cell: &str) -> Result<Vec<Parcel>> {
+    store::in_cell(tx, branch, cell)
+}
+
+/// What lies in the cells of a branch, cell by cell.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_cells(tx: &mut Tx, branch: &BranchId) -> Result<Vec<Parcel>> {
+    store::in_cells(tx, branch)
+}
+
 /// Locks the orders of these parcels, each once and always in the same sequence: two clerks whose scans share orders
 /// must not wait for each other in a ring. Parcels read before this are to be read again after it.
 ///
 /// # Errors
 /// Those of the database.
 pub fn lock_orders<'a>(tx: &mut Tx, parcels: impl Iterator<Item = &'a Parcel>) -> Result<BTreeMap<OrderId, Order>> {
-    let wanted: BTreeSet<_> = parcels.filter_map(|parcel| parcel.order_id.clone()).collect();
-    wanted
-        .into_iter()
-        .map(|id| {
-            let order = orders::lock_id(tx, &id)?;
-            Ok((id, order))
-        })
-        .collect()
+    orders::lock_ids(tx, parcels.filter_map(|parcel| parcel.order_id.clone()).collect())
 }
 
 /// Something went wrong with a parcel, or was put right: lost, damaged, returned, held by customs, found again.
@@ -212,6 +318,8 @@ pub fn set_status(tx: &mut Tx, id: &ParcelId, status: Status, reason: &str) -> R
         return Err(wrong_status(&parcel, &legal));
     }
     parcel.status = status;
+    // Its place is free from now on; the database sees to that.
+    parcel.cell = None;
     save(tx, &parcel, before)?;
     if let Some(order) = parcel.order_id.as_ref().and_then(|id| locked.get_mut(id)) {
         // Nobody pays for the carriage of what does not reach them; found again, it is charged again.
@@ -220,7 +328,7 @@ pub fn set_status(tx: &mut Tx, id: &ParcelId, status: Status, reason: &str) -> R
         }
         let kind = rules::event_of(status).unwrap_or(EventKind::Correction);
         if follow(tx, order, Some(entry(kind, &parcel)))? {
-            ready::welcome(tx, vec![order.clone()], None)?;
+            ready::welcome(tx, order)?;
         }
     }
     audit::record(

@@ -9,6 +9,7 @@ use crate::ids::{EntryId, JournalId};
 use crate::ledger::{self, Account, Journal, Kind, Posting};
 use crate::money::Money;
 use crate::orders::{self, Entry, EventKind, Order, Status};
+use crate::parcels::storage;
 use crate::texts::som;
 
 words! {
@@ -53,7 +54,7 @@ pub fn correct(
     amount_tyiyn: i64,
     reason: &str,
 ) -> Result<(JournalId, Order)> {
-    let mut order = orders::lock(tx, code)?;
+    let mut order = storage::lock(tx, code)?;
     refuse_unchargeable(&order)?;
     refuse_below_zero(tx, &order, amount_tyiyn)?;
     let entry = ledger::Entry::new(Kind::Correction, format!("correction:{}", EntryId::new()))
@@ -64,13 +65,13 @@ pub fn correct(
     Ok((journal, order))
 }
 
-/// Takes freight, a correction or a write-off back, whole and once.
+/// Takes freight, storage, a correction or a write-off back, whole and once.
 ///
 /// # Errors
 /// `not_found`; `duplicate_value` when it was taken back before; `more_than_charged`; `validation_failed` for money that moved, which is
 /// refunded, not taken back.
 pub fn reverse(tx: &mut Tx, code: &OrderCode, journal: &JournalId, reason: &str) -> Result<(JournalId, Order)> {
-    let mut order = orders::lock(tx, code)?;
+    let mut order = storage::lock(tx, code)?;
     let journals = ledger::of_order(tx, &order.id)?;
     let Some((found, postings)) = journals.iter().find(|(known, _)| known.id == *journal) else {
         return Problem::not_found(format_args!("journal {journal} of order {code}")).fail();
@@ -107,7 +108,7 @@ fn refuse_irreversible(journal: &Journal, journals: &[(Journal, Vec<Posting>)]) 
 /// # Errors
 /// `nothing_due`; `validation_failed` for more than is owed.
 pub fn write_off(tx: &mut Tx, code: &OrderCode, amount_tyiyn: i64, reason: &str) -> Result<(JournalId, Order)> {
-    let mut order = orders::lock(tx, code)?;
+    let mut order = storage::lock(tx, code)?;
     if order.balance_tyiyn <= 0 {
         return Problem::new(Slug::NothingDue, format!("Order {code} owes nothing.")).fail();
     }

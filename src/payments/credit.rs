@@ -11,13 +11,14 @@ use crate::ids::EntryId;
 use crate::ledger::{self, Account, Kind};
 use crate::money::Money;
 use crate::orders::{self, Entry, EventKind, Order};
+use crate::parcels::storage;
 
 /// Moves what was paid too much for an order to its customer's credit: all of it, or so much.
 ///
 /// # Errors
 /// `credit_too_small` when less than that was paid too much.
 pub fn keep(tx: &mut Tx, code: &OrderCode, amount_tyiyn: Option<i64>) -> Result<(Order, Customer)> {
-    let mut order = orders::lock(tx, code)?;
+    let mut order = storage::lock(tx, code)?;
     // What was let off below zero is nobody's money: no more is kept than was paid.
     let paid_tyiyn = ledger::paid_tyiyn(tx, &order.id, &order.receivable())?;
     let amount_tyiyn = within(amount_tyiyn, paid_tyiyn.min(-order.balance_tyiyn))?;
@@ -57,7 +58,7 @@ fn mark_kept(tx: &mut Tx, order: &Order, mut amount_tyiyn: i64) -> Result<()> {
 /// # Errors
 /// `wrong_status`; `nothing_due`; `credit_too_small`.
 pub fn spend(tx: &mut Tx, code: &OrderCode, amount_tyiyn: Option<i64>) -> Result<(Order, Customer)> {
-    let mut order = orders::lock(tx, code)?;
+    let mut order = storage::lock(tx, code)?;
     super::refuse_unpayable(&order)?;
     if order.balance_tyiyn <= 0 {
         return Problem::new(Slug::NothingDue, format!("Order {code} has nothing to pay.")).fail();

@@ -7,11 +7,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::db::Tx;
 use crate::elqr::{self, Template};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::Call;
 use crate::money::Money;
 use crate::orders::{self, http::Code};
+use crate::parcels::storage;
 use crate::state::App;
 
 /// A code for what is due. It proves no payment.
@@ -60,8 +62,12 @@ impl Form {
 /// Makes the code for an order's balance.
 pub async fn bill(app: App, call: Call, req: HttpRequest, code: Code) -> Result<HttpResponse> {
     let form = Form::wanted(&req);
-    let order = app.read(&call.actor, move |tx| orders::find(tx, &code)).await?;
-    let view = view(&app.config.elqr, &order.code, order.balance_tyiyn)?;
+    let due = move |tx: &mut Tx| {
+        let order = orders::find(tx, &code)?;
+        Ok((storage::balance_tyiyn(tx, &order)?, order.code))
+    };
+    let (balance_tyiyn, order_code) = app.read(&call.actor, due).await?;
+    let view = view(&app.config.elqr, &order_code, balance_tyiyn)?;
     let undrawable = |error: elqr::Undrawable| Error::Startup(error.to_string());
     let mut response = match form {
         Form::Json => HttpResponse::Ok().json(view),

@@ -19,6 +19,7 @@ use crate::ids::{Actor, PaymentId, ShiftId};
 use crate::ledger::{self, Account};
 use crate::notifications::{self, Fact, Occasion};
 use crate::orders::{self, Entry, EventKind, Order};
+use crate::parcels::storage;
 use crate::shifts;
 
 use store::Place;
@@ -67,7 +68,7 @@ impl NewPayment {
 /// `wrong_status` when nothing can be owed and no source says that the money is here; `duplicate_value` for a source
 /// that is recorded already.
 pub fn record(tx: &mut Tx, code: &OrderCode, new: &NewPayment) -> Result<(Payment, Order)> {
-    let mut order = orders::lock(tx, code)?;
+    let mut order = storage::lock(tx, code)?;
     if new.source.is_none() {
         refuse_unpayable(&order)?;
     }

@@ -1,4 +1,5 @@
-//! Photos: checked, made harmless, kept under names of ours. This room knows no order; others say what a photo shows.
+//! Photos: checked, made harmless, kept under names of ours. This room knows of orders and parcels nothing but their
+//! identifiers; others say what may have a photo.
 
 pub mod http;
 mod jpeg;
@@ -8,10 +9,10 @@ mod shelf;
 mod store;
 
 use crate::db::Tx;
-use crate::error::{Problem, Result};
-use crate::ids::PhotoId;
+use crate::error::{Problem, Result, Slug};
+use crate::ids::{OrderId, ParcelId, PhotoId};
 
-pub use picture::{MOST_BYTES, MOST_PIXELS, Prepared, prepare};
+pub use picture::{MOST_BYTES, MOST_PIXELS, Prepared, glance, prepare};
 pub use rules::look_alike;
 pub use shelf::{Size, keep};
 pub use store::Photo;
@@ -21,6 +22,46 @@ words! {
     Kind as PhotoKind {
         /// The receipt of a bank transfer.
         TransferReceipt = "transfer_receipt",
+        /// The goods.
+        Item = "item",
+        /// What is written on a box.
+        Mark = "mark",
+        /// What is broken.
+        Damage = "damage",
+        /// A box on the scale, with its figures.
+        Scale = "scale",
+    }
+}
+
+/// More photos than these are not kept of one parcel or one order: disks are not endless.
+pub const MOST_PHOTOS: usize = 20;
+
+/// What a photo belongs to: exactly one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A transfer claim, whose row names its photo.
+    Claim,
+    /// A parcel.
+    Parcel(ParcelId),
+    /// An order.
+    Order(OrderId),
+}
+
+impl Owner {
+    /// The parcel, when it is one.
+    pub fn parcel(&self) -> Option<&ParcelId> {
+        match self {
+            Owner::Parcel(id) => Some(id),
+            Owner::Claim | Owner::Order(_) => None,
+        }
+    }
+
+    /// The order, when it is one.
+    pub fn order(&self) -> Option<&OrderId> {
+        match self {
+            Owner::Order(id) => Some(id),
+            Owner::Claim | Owner::Parcel(_) => None,
+        }
     }
 }
 
@@ -45,8 +86,30 @@ pub struct NewPhoto {
 ///
 /// # Errors
 /// Those of the database.
-pub fn record(tx: &mut Tx, new: &NewPhoto, kind: Kind) -> Result<Photo> {
-    store::insert(tx, new, kind)
+pub fn record(tx: &mut Tx, new: &NewPhoto, kind: Kind, owner: &Owner) -> Result<Photo> {
+    store::insert(tx, new, kind, owner)
+}
+
+/// The photos of a parcel or an order, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn of(tx: &mut Tx, owner: &Owner) -> Result<Vec<Photo>> {
+    store::of(tx, owner)
+}
+
+/// The photos of many parcels at once, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_parcels(tx: &mut Tx, parcels: &[ParcelId]) -> Result<Vec<Photo>> {
+    store::of_parcels(tx, parcels)
+}
+
+/// The refusal of one photo more.
+pub fn too_many() -> crate::error::Error {
+    let detail = format!("{MOST_PHOTOS} photos are kept already, and no more are taken.");
+    Problem::new(Slug::PhotoRefused, detail).into()
 }
 
 /// A photo by identifier.

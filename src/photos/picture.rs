@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 use sha2::{Digest, Sha256};
 
 use super::jpeg;
@@ -17,8 +17,10 @@ pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 pub const MOST_PIXELS: u64 = 25_000_000;
 /// No side is longer, pixels.
 const MOST_SIDE_PX: u32 = 20_000;
-/// The most memory that the pixels of one picture may take, bytes: four for each.
-const MOST_DECODED_BYTES: u64 = 4 * MOST_PIXELS;
+/// The most memory that the pixels of one JPEG may take, bytes: three for each.
+const MOST_JPEG_BYTES: u64 = 3 * MOST_PIXELS;
+/// The same of a PNG or WebP. Cameras make neither: these are screens, and a few hundred bytes of them can claim anything.
+const MOST_SCREEN_BYTES: u64 = 48 * 1024 * 1024;
 
 /// The longest side that is kept, pixels: the small print of a receipt can be read.
 const KEPT_SIDE_PX: u32 = 2000;
@@ -47,14 +49,24 @@ pub struct Prepared {
     pub thumb: Vec<u8>,
 }
 
-/// Makes a photo of a file. Takes a core for a while and up to some 200 MB, so it runs in `App::compute`.
+/// Refuses by its head what is no photo or too large, before there is room for a single pixel: cheap enough to be asked
+/// of everything that comes.
+///
+/// # Errors
+/// `body_too_large`; `photo_refused` with what is wrong.
+pub fn glance(file: &[u8]) -> Result<()> {
+    if file.len() > MOST_BYTES {
+        return Problem::new(Slug::BodyTooLarge, format!("A photo has at most {MOST_BYTES} bytes.")).fail();
+    }
+    open(file, format_of(file)?).map(drop)
+}
+
+/// Makes a photo of a file. Takes a core for a while and up to some 200 MB, so it runs in `App::compute_alone`.
 ///
 /// # Errors
 /// `body_too_large`; `photo_refused` with what is wrong.
 pub fn prepare(file: &[u8]) -> Result<Prepared> {
-    if file.len() > MOST_BYTES {
-        return Problem::new(Slug::BodyTooLarge, format!("A photo has at most {MOST_BYTES} bytes.")).fail();
-    }
+    glance(file)?;
     let picture = decode(file, format_of(file)?)?;
     let full = on_white(within(picture, KEPT_SIDE_PX));
     let thumb = on_white(within(DynamicImage::ImageRgb8(full.clone()), THUMB_SIDE_PX));
@@ -88,7 +100,10 @@ fn format_of(file: &[u8]) -> Result<ImageFormat> {
     } else if follows(0, b"%PDF") {
         "a PDF"
     } else if follows(4, b"ftyp") {
-        "a HEIC or AVIF picture, or a video"
+        return refuse(
+            "This is a HEIC or AVIF picture, or a video; a photo is a JPEG, PNG or WebP. An iPhone makes JPEGs when \
+             Settings, Camera, Formats says \"Most Compatible\"; a screenshot of the picture will do, too.",
+        );
     } else if is_text.starts_with(b"<") {
         "an SVG or a web page"
     } else {
@@ -101,24 +116,39 @@ fn refuse<T>(detail: &str) -> Result<T> {
     Problem::new(Slug::PhotoRefused, detail).fail()
 }
 
-/// The pixels, upright. The size is read from the head, before there is room for a single pixel.
-fn decode(file: &[u8], format: ImageFormat) -> Result<DynamicImage> {
-    let broken = |_| Error::from(Problem::new(Slug::PhotoRefused, "The picture is damaged or was cut off."));
+fn broken(_: ImageError) -> Error {
+    Problem::new(Slug::PhotoRefused, "The picture is damaged or was cut off.").into()
+}
+
+/// Reads the head, and the size in it.
+fn open(file: &[u8], format: ImageFormat) -> Result<impl ImageDecoder> {
+    let most_bytes = match format {
+        ImageFormat::Jpeg => MOST_JPEG_BYTES,
+        _ => MOST_SCREEN_BYTES,
+    };
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_DECODED_BYTES);
+    limits.max_alloc = Some(most_bytes);
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(broken)?;
+    let decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
     let is_too_large = width.max(height) > MOST_SIDE_PX
         || u64::from(width) * u64::from(height) > MOST_PIXELS
-        || decoder.total_bytes() > MOST_DECODED_BYTES;
+        || decoder.total_bytes() > most_bytes;
     if is_too_large {
         return refuse(&format!(
-            "The picture has {width} x {height} pixels; {} megapixels are the most, and {MOST_SIDE_PX} on a side.",
-            MOST_PIXELS / 1_000_000
+            "The picture has {width} x {height} pixels; {} megapixels are the most ({} of a PNG or WebP), and \
+             {MOST_SIDE_PX} on a side.",
+            MOST_PIXELS / 1_000_000,
+            MOST_SCREEN_BYTES / 4_000_000
         ));
     }
+    Ok(decoder)
+}
+
+/// The pixels, upright.
+fn decode(file: &[u8], format: ImageFormat) -> Result<DynamicImage> {
+    let mut decoder = open(file, format)?;
     if format == ImageFormat::Jpeg && !jpeg::is_whole(file) {
         return refuse("The picture was cut off: its end is missing.");
     }

@@ -33,6 +33,8 @@ mod tests {
             kind: Kind::TransferReceipt,
             created_at: chrono::DateTime::UNIX_EPOCH.naive_utc(),
             created_by: String::new(),
+            parcel_id: None,
+            order_id: None,
         }
     }
 

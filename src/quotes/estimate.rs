@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::http::MOST_WEIGHT_G;
 use super::rules::{LineRequest, Priced};
 use super::{NewQuote, counted};
+use crate::customs::{self, CustomsEstimate};
 use crate::db::Tx;
 use crate::error::{Problem, Result};
 use crate::http::{Body, Call, Spoken};
@@ -19,8 +20,8 @@ use crate::tariffs::{Route, wording};
 use crate::texts::{self, Arg, Lang};
 
 words! {
-    /// What a line of an estimate is for. Customs are not estimated: consolidators clear the truck as cargo, and the price
-    /// of a kilogram includes it.
+    /// What a line of an estimate is for. Customs have none: consolidators clear the truck as cargo, and the price of a
+    /// kilogram includes it.
     LineKind as EstimateLineKind {
         /// The goods.
         Goods = "goods",
@@ -71,8 +72,19 @@ pub struct EstimateView {
     lines: Vec<EstimateLine>,
     /// Their sum.
     total: Sum,
+    /// What customs might want of a private person, not a part of the total; null within the limits or when not known.
+    customs_estimate: Option<CustomsLine>,
     /// The exchange rates it was counted at.
     rates: Vec<PinnedRate>,
+}
+
+/// What customs might want.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomsLine {
+    /// What it is, in the language of the answer.
+    text: String,
+    #[serde(flatten)]
+    estimate: CustomsEstimate,
 }
 
 /// A part of an estimate.
@@ -122,6 +134,11 @@ fn view(tx: &mut Tx, asked: &NewQuote, lang: Lang) -> Result<EstimateView> {
     Ok(EstimateView {
         lines: lines(&priced, lang, tx.firm.rounding_step_tyiyn),
         total: Sum::tyiyn(priced.total_tyiyn),
+        customs_estimate: priced
+            .details
+            .customs
+            .clone()
+            .map(|estimate| CustomsLine { text: customs::wording::warning(lang, estimate.confirmed), estimate }),
         rates: priced.details.rates,
     })
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::rules::LineRequest;
 use super::{FreightEstimate, Line, NewQuote, Quote, State};
+use crate::customs::CustomsEstimate;
 use crate::error::{Problem, Result};
 use crate::http::moment::Moment;
 use crate::http::text::{optional, required};
@@ -39,8 +40,9 @@ pub struct QuoteView {
     freight: Sum,
     /// What freight was counted from; null in old quotes.
     freight_estimate: Option<FreightEstimate>,
-    /// Null: not estimated yet. Consolidators clear the truck as cargo, and the price of a kilogram includes it.
-    customs_estimate: Option<Sum>,
+    /// What customs might want of goods of this value and weight; an estimate and never a part of the total. Null: nothing
+    /// within the limits, or not known. Consolidators clear the truck as cargo, and the price of a kilogram includes it.
+    customs_estimate: Option<CustomsEstimate>,
     /// goods + domestic_delivery + service_fee + freight
     total: Sum,
     /// What must be paid before we buy.
@@ -84,7 +86,7 @@ pub fn view(quote: Quote) -> Result<QuoteView> {
         category: details.category,
         freight_estimate: details.freight,
         freight: beside(quote.freight_tyiyn, details.freight_original),
-        customs_estimate: None,
+        customs_estimate: details.customs,
         total: Sum::tyiyn(quote.total_tyiyn),
         prepayment: Sum::tyiyn(quote.prepayment_tyiyn),
         rates: details.rates,

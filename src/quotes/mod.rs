@@ -4,20 +4,25 @@ pub mod estimate;
 pub mod http;
 pub mod rules;
 mod store;
+mod terms;
+
+use std::collections::HashMap;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::branches;
+use crate::customs::{self, CustomsEstimate};
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result};
 use crate::ids::{BranchId, EntryId, OrderId, QuoteId};
-use crate::money::{Currency, Money, Rate, Sum};
+use crate::money::{Currency, Money, Sum};
 use crate::rates::{self, PinnedRate};
-use crate::tariffs::{self, Basis, Charge, Route, SizeMm, Tariff};
+use crate::tariffs::{self, Basis, Route, SizeMm};
 
 pub use store::Quote;
+pub use terms::{Terms, freight_terms, freight_terms_of, storage_fee_tyiyn};
 
 words! {
     /// What became of a quote.
@@ -125,6 +130,9 @@ pub struct Details {
     pub service_fee_bp: i32,
     /// The tariff that freight will be charged by.
     pub tariff_id: EntryId,
+    /// What customs might want, where that is known; none in quotes older than this figure.
+    #[serde(default)]
+    pub customs: Option<CustomsEstimate>,
     /// The pinned rates.
     pub rates: Vec<PinnedRate>,
 }
@@ -138,22 +146,6 @@ pub struct FreightEstimate {
     pub basis: Basis,
     /// The price that was applied, USD or KGS.
     pub price_per_kg: Money,
-}
-
-/// What freight of an order is charged by.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    /// The price list.
-    pub tariff: Tariff,
-    /// Som for a dollar; one where the tariff is in som.
-    pub dollar: Rate,
-}
-
-impl Terms {
-    /// Freight of one weight; `None` when the sum does not fit.
-    pub fn charge(&self, weight_g: i64, size: Option<SizeMm>, step_tyiyn: i64) -> Option<Charge> {
-        self.tariff.charge(weight_g, size, self.dollar, step_tyiyn)
-    }
 }
 
 /// Prices what the desk found and offers it: in place of earlier offers, or beside them.
@@ -190,7 +182,12 @@ fn counted(tx: &mut Tx, new: &NewQuote, pickup_point: Option<&BranchId>) -> Resu
         Currency::Usd => Some(rates::today(tx, Currency::Usd)?),
         _ => None,
     };
-    Ok(rules::price(new, &tariff, yuan.as_ref(), dollar.as_ref(), tx.firm))
+    let Some(mut priced) = rules::price(new, &tariff, yuan.as_ref(), dollar.as_ref(), tx.firm) else { return Ok(None) };
+    // What somebody bought themselves has a price that we do not know.
+    if !new.lines.is_empty() {
+        priced.details.customs = customs::of_goods(tx, priced.details.goods_original.amount, new.estimated_weight_g)?;
+    }
+    Ok(Some(priced))
 }
 
 /// The quote to show: the accepted one, else the latest offer, rather one that has not ended.
@@ -211,6 +208,15 @@ pub fn shown(tx: &mut Tx, order_id: &OrderId) -> Result<Option<Quote>> {
 /// Those of the database.
 pub fn accepted(tx: &mut Tx, order_id: &OrderId) -> Result<Option<Quote>> {
     store::accepted(tx, order_id)
+}
+
+/// The quotes that the customers of many orders took.
+///
+/// # Errors
+/// Those of the database.
+pub fn accepted_of_many(tx: &mut Tx, orders: &[OrderId]) -> Result<HashMap<OrderId, Quote>> {
+    let taken = store::accepted_of(tx, orders)?;
+    Ok(taken.into_iter().map(|quote| (quote.order_id.clone(), quote)).collect())
 }
 
 /// The offers that nobody has answered, the latest first; some of them may have ended.
@@ -260,26 +266,4 @@ pub fn decline(tx: &mut Tx, quote: &QuoteId) -> Result<()> {
 /// Those of the database.
 pub fn expire(tx: &mut Tx, quote: &QuoteId) -> Result<()> {
     store::set_state(tx, quote, State::Expired)
-}
-
-/// The tariff and dollar rate that freight of an order is charged by: those its accepted quote was counted at, else
-/// today's for its pickup point. The age of a rate refuses a quote, never a truck that stands at the door.
-///
-/// # Errors
-/// `rate_stale` when no dollar rate is known at all.
-pub fn freight_terms(tx: &mut Tx, order_id: &OrderId, pickup_point: &BranchId) -> Result<Terms> {
-    if let Some(quote) = store::accepted(tx, order_id)? {
-        let details = quote.details()?;
-        let pinned = details.rates.iter().find(|rate| rate.currency == Currency::Usd).map(|rate| rate.rate);
-        // A tariff in som pins no dollar, and needs none.
-        return Ok(Terms { tariff: tariffs::get(tx, &details.tariff_id)?, dollar: pinned.unwrap_or(Rate::ONE) });
-    }
-    let route = Route { to: Some(branches::get(tx, pickup_point)?.code), ..Route::default() };
-    let wanted = tariffs::wanted(tx, &route, None, "/route/")?;
-    let tariff = tariffs::current(tx, &wanted)?;
-    let dollar = match tariff.price_currency {
-        Currency::Kgs => Rate::ONE,
-        _ => rates::latest(tx, Currency::Usd)?,
-    };
-    Ok(Terms { tariff, dollar })
 }

@@ -95,6 +95,7 @@ pub fn price(
             category: new.category.clone(),
             service_fee_bp,
             tariff_id: tariff.id.clone(),
+            customs: None,
             rates,
         },
     })

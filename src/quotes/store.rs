@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::rules::Priced;
 use super::{Details, State};
-use crate::db::Tx;
 use crate::db::schema::quotes::{self, table};
+use crate::db::{Tx, batch};
 use crate::error::{Error, Result};
 use crate::ids::{OrderId, QuoteId};
 
@@ -76,6 +76,12 @@ pub fn insert(tx: &mut Tx, order: &OrderId, priced: &Priced, valid_until: NaiveD
 
 pub fn accepted(tx: &mut Tx, order: &OrderId) -> Result<Option<Quote>> {
     Ok(table.filter(quotes::order_id.eq(order)).filter(quotes::state.eq(State::Accepted)).first(tx.conn).optional()?)
+}
+
+/// The accepted quotes of these orders.
+pub fn accepted_of(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Quote>> {
+    let these = batch::among(tx.conn, "quotes.order_id", orders)?;
+    Ok(table.filter(these).filter(quotes::state.eq(State::Accepted)).load(tx.conn)?)
 }
 
 pub fn open(tx: &mut Tx, order: &OrderId) -> Result<Vec<Quote>> {

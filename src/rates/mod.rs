@@ -73,6 +73,20 @@ pub fn latest(tx: &mut Tx, currency: Currency) -> Result<Rate> {
     in_force(tx, currency).map(|(rate, _)| rate.rate)
 }
 
+/// The bank's own rate in force on a day, whatever the firm says and however old it is; none when none is known.
+///
+/// # Errors
+/// Those of the database.
+pub fn official(tx: &mut Tx, currency: Currency, day: NaiveDate) -> Result<Option<PinnedRate>> {
+    let official = store::official_on(tx, currency.as_str(), day)?;
+    Ok(official.map(|official| PinnedRate {
+        currency,
+        rate: decimal(official.kgs_per_unit_e8),
+        effective_on: official.effective_on,
+        source: Source::Nbkr,
+    }))
+}
+
 /// The firm's own rate, else the bank's with the firm's margin, and for how many days it may be used.
 fn in_force(tx: &mut Tx, currency: Currency) -> Result<(PinnedRate, i64)> {
     let own = store::own(tx, currency.as_str())?;

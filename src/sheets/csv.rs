@@ -31,7 +31,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
     if rows.is_empty() {
         return Err(SheetError::Empty);
     }
-    Ok(Workbook { sheets: vec![Sheet { name: String::new(), hidden: false, rows }] })
+    Ok(Workbook { sheets: vec![Sheet { rows, ..Sheet::default() }] })
 }
 
 /// Counts lines: the reader of records counts a blank line to the record after it.

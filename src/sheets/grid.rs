@@ -18,6 +18,8 @@ const LAST_ROW: u32 = 1_048_576;
 pub(super) struct Kept {
     budget: Budget,
     texts: HashSet<Arc<str>>,
+    /// Bytes of text that may still be looked at, kept or not.
+    left: usize,
 }
 
 /// The rows of a sheet.
@@ -28,7 +30,13 @@ pub(super) struct Grid<'k> {
 
 impl Kept {
     pub(super) fn new() -> Self {
-        Self { budget: Budget::new(), texts: HashSet::new() }
+        Self { budget: Budget::new(), texts: HashSet::new(), left: limits::NAMED_TEXT_BYTES }
+    }
+
+    /// Counts a text that a cell has, before anything is done with it.
+    fn look_at(&mut self, text: &str) -> Result<(), SheetError> {
+        self.left = self.left.checked_sub(text.len()).ok_or(SheetError::TooMuch)?;
+        Ok(())
     }
 
     /// A cell that is going to stay.
@@ -56,6 +64,22 @@ impl Kept {
 impl<'k> Grid<'k> {
     pub(super) fn new(kept: &'k mut Kept) -> Self {
         Self { kept, rows: BTreeMap::new() }
+    }
+
+    /// Puts a cell as calamine gives it.
+    pub(super) fn take(&mut self, place: (u32, u32), value: Data) -> Result<(), SheetError> {
+        if let Data::String(text) = &value {
+            self.kept.look_at(text)?;
+        }
+        self.put(place, cell(value))
+    }
+
+    /// Puts a text that is known already where a cell names it.
+    pub(super) fn name(&mut self, place: (u32, u32), text: &Cell) -> Result<(), SheetError> {
+        if let Cell::Text(text) = text {
+            self.kept.look_at(text)?;
+        }
+        self.put(place, text.clone())
     }
 
     /// Puts a cell where it belongs; row and column are counted from 0.

@@ -17,20 +17,32 @@ pub const PARTS: usize = 2_000;
 pub const PIECE_BYTES: usize = MIB / 4;
 /// The texts that the cells of a workbook share, packed as its format packs them.
 pub const SHARED_TEXT_BYTES: usize = 32 * MIB;
-/// The same in a binary workbook, where a text may be as short as three bytes.
-pub const BINARY_TEXT_BYTES: usize = 12 * MIB;
+/// A binary workbook, which the library that parses it holds several times: 20,000 rows of a dozen columns fit.
+pub const BINARY_FILE_BYTES: usize = 6 * MIB;
+/// Shared texts of a binary workbook, packed.
+pub const BINARY_TEXT_BYTES: usize = 4 * MIB;
+/// How many they are; one may be as short as three bytes, and costs fifty.
+pub const BINARY_TEXTS: usize = 200_000;
+/// The texts of all cells of a workbook, each as often as a cell names it: a short file can name a long text many times.
+pub const NAMED_TEXT_BYTES: usize = 128 * MIB;
 /// How many texts the cells of a workbook share.
 pub const SHARED_TEXTS: usize = 1_000_000;
 /// A part that lists sheets, styles or other parts.
 pub const LIST_BYTES: usize = 4 * MIB;
-/// Cells of a binary workbook, also those without content in the rectangles that its sheets take.
-pub const BINARY_CELLS: usize = 48 * MIB / 32;
+/// What the library that parses binary workbooks takes for the cells of all sheets, until they are ours.
+pub const BINARY_CELL_BYTES: usize = 40 * MIB;
+/// Of that, a cell with something in it.
+pub const BINARY_CELL: usize = 112;
+/// Of that, a place in the rectangle that a sheet's cells take, empty or not.
+pub const BINARY_PLACE: usize = 32;
 /// Sheets of a file.
 pub const SHEETS: usize = 200;
 /// Rows with something in them, of all sheets together.
 pub const ROWS: usize = 200_000;
 /// Columns up to the last one with something in it.
 pub const COLUMNS: usize = 1_000;
+/// Cells of a sheet that reach over several rows.
+pub const SPANS: usize = 20_000;
 /// What the finished table takes in memory.
 pub const TABLE_BYTES: usize = 40 * MIB;
 /// One line of a text file, or what its quotation marks make one line.

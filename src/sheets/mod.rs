@@ -12,7 +12,9 @@ mod cell;
 mod csv;
 mod encoding;
 mod grid;
+mod harmless;
 pub mod limits;
+pub mod table;
 mod xls;
 mod xlsx;
 
@@ -21,6 +23,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use thiserror::Error;
 
 pub use cell::{Cell, Number, plain};
+pub use harmless::harmless;
+
+/// What a file with tables may be called on its way here.
+pub const MEDIA_TYPES: &[&str] = &[
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-excel",
+    "application/octet-stream",
+];
 
 /// All sheets of a file, in its order; a CSV file is one sheet without a name.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +49,34 @@ pub struct Sheet {
     pub hidden: bool,
     /// The rows with something in them, from the top.
     pub rows: Vec<Row>,
+    /// Cells that were made one downwards, of which only the uppermost holds the content: by column, from the top.
+    pub spans: Vec<Span>,
+}
+
+/// A cell that reaches over several rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The column, counted from 0; the leftmost when it reaches over several.
+    pub column: usize,
+    /// The number of the row that holds the content.
+    pub first: u32,
+    /// The number of the last row that it reaches.
+    pub last: u32,
+}
+
+impl Sheet {
+    /// The cell that a person sees at a place: the content of a cell that reaches down to it counts there too.
+    pub fn seen<'a>(&'a self, row: &'a Row, column: usize) -> &'a Cell {
+        let own = row.cell(column);
+        if !own.is_empty() {
+            return own;
+        }
+        let after = self.spans.partition_point(|span| (span.column, span.first) < (column, row.number));
+        let above = after.checked_sub(1).map(|at| self.spans[at]);
+        let holder = above.filter(|span| span.column == column && row.number <= span.last);
+        let at = holder.and_then(|span| self.rows.binary_search_by_key(&span.first, |row| row.number).ok());
+        at.map_or(own, |at| self.rows[at].cell(column))
+    }
 }
 
 /// A row with something in it.
@@ -122,12 +161,26 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
     match bytes {
         [] => Err(SheetError::Empty),
         [b'P', b'K', 3 | 5, ..] => unharmed(|| xlsx::read(bytes)),
+        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] if bytes.len() > limits::BINARY_FILE_BYTES => {
+            Err(SheetError::TooLarge(limits::BINARY_FILE_BYTES))
+        }
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => unharmed(|| xls::read(bytes)),
         _ => match other_kind(bytes) {
             Some(refused) => Err(refused),
             None => csv::read(bytes),
         },
     }
+}
+
+/// Notes a cell that reaches over several rows; one that is only wide is none.
+fn span(spans: &mut Vec<Span>, first: u32, last: u32, column: usize) -> Result<(), SheetError> {
+    if spans.len() == limits::SPANS {
+        return Err(SheetError::TooMuch);
+    }
+    if first < last {
+        spans.push(Span { column, first, last });
+    }
+    Ok(())
 }
 
 /// The library that parses workbooks panics over some damaged ones; that is a refusal like any other.

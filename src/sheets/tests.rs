@@ -163,6 +163,25 @@ fn a_binary_workbook_is_read_the_same_way() {
 }
 
 #[test]
+fn a_cell_that_reaches_down_is_seen_in_every_row() {
+    let mut book = Writer::new();
+    let sheet = book.add_worksheet();
+    let plain = Format::new();
+    sheet.merge_range(0, 0, 0, 2, "title", &plain).unwrap();
+    sheet.merge_range(1, 1, 3, 1, "KG-10427", &plain).unwrap();
+    for row in 1..5 {
+        sheet.write_string(row, 0, format!("YT{row}")).unwrap();
+    }
+    let read_back = read(&book.save_to_buffer().unwrap()).unwrap();
+    let read_back = &read_back.sheets[0];
+    assert_eq!(read_back.spans, [Span { column: 1, first: 2, last: 4 }]);
+    let seen: Vec<_> = read_back.rows[1..].iter().map(|row| read_back.seen(row, 1).shown()).collect();
+    assert_eq!(seen, ["KG-10427", "KG-10427", "KG-10427", ""]);
+    let own: Vec<_> = read_back.rows[1..].iter().map(|row| row.cell(1).shown()).collect();
+    assert_eq!(own, ["KG-10427", "", "", ""]);
+}
+
+#[test]
 fn a_number_says_whether_it_may_have_lost_digits() {
     for (stored, digits, lossy) in [
         ("435423915918312", "435423915918312", false),
@@ -409,6 +428,22 @@ fn too_many_sheets_rows_cells_and_tags_are_refused() {
     assert_eq!(refusal(format!("a{}b", ",".repeat(limits::COLUMNS)).as_bytes()), SheetError::TooManyColumns(1));
     let tag = format!("<row {}/>", "a=\"b\" ".repeat(limits::PIECE_BYTES / 6));
     assert!(matches!(refusal(&workbook(&sheet(&tag))), SheetError::Damaged(why) if why.contains("longer")));
+}
+
+#[test]
+fn a_long_text_that_many_cells_name_is_not_looked_at_for_ever() {
+    let cells = |count: usize| -> String {
+        (1..=count).map(|row| format!("<row r=\"{row}\"><c r=\"A{row}\" t=\"s\"><v>0</v></c></row>")).collect()
+    };
+    // Seen or not, a text costs time for each cell that names it.
+    for letter in ["x", "\u{a0}"] {
+        let text = letter.repeat(30_000 / letter.len());
+        let strings = format!("<sst><si><t>{text}</t></si></sst>");
+        let book = |count| workbook_with(&sheet(&cells(count)), &strings, &[]);
+        let most = limits::NAMED_TEXT_BYTES / 30_000;
+        assert!(read(&book(most)).is_ok(), "{letter:?}");
+        assert_eq!(refusal(&book(most + 1)), SheetError::TooMuch, "{letter:?}");
+    }
 }
 
 #[test]

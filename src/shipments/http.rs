@@ -1,24 +1,29 @@
 //! `/v1/shipments`.
 
-use std::collections::{BTreeMap, HashMap};
-
-use actix_web::{HttpResponse, web};
-use chrono::{DateTime, Utc};
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Arrival, Checkpoint, CheckpointStatus, NewCheckpoint, NewShipment, Outcome, Scanned, Shipment, Status};
+use super::plan_http::{LoadView, load_view};
+use super::{Checkpoint, CheckpointStatus, NewCheckpoint, NewShipment, NewStation, Shipment, Status, Stop};
 use crate::db::Tx;
 use crate::error::{Problem, Result};
+use crate::exports::http::{self as exports, FormQuery};
 use crate::http::moment::Moment;
 use crate::http::text::{one_line, optional};
-use crate::http::{Body, Call, Nothing, Paging, Reply};
-use crate::ids::{BranchId, ShipmentId};
-use crate::parcels::http::{ParcelView, view as parcel_view, weight};
+use crate::http::{Body, Call, Paging, Reply};
+use crate::ids::{BranchId, EntryId, ShipmentId};
 use crate::state::App;
 
-/// No call takes more scans: a truck has a few thousand parcels, and one transaction should not hold the writers long.
-const MOST_BARCODES: usize = 5_000;
+/// More grams or cubic centimetres than any truck carries: a thousand tonnes.
+const MOST_CAPACITY: i64 = 1_000_000_000;
+
+/// No way has more stations.
+const MOST_STATIONS: usize = 30;
+
+/// A truck that is later than this is not late but lost: a year.
+const MOST_DELAY_MINUTES: i64 = 525_600;
 
 /// A shipment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,32 +40,76 @@ pub struct ShipmentView {
     departed_at: Option<DateTime<Utc>>,
     arrived_at: Option<DateTime<Utc>>,
     checkpoints: Vec<CheckpointView>,
+    /// Where it starts, when that is a pickup point.
+    from_branch_id: Option<BranchId>,
+    capacity_weight_g: Option<i64>,
+    capacity_volume_cm3: Option<i64>,
+    seal_number: Option<String>,
+    /// The places it passes; estimates, as far as there is a plan.
+    stations: Vec<StationView>,
+    /// When it is expected at the end of its way: an estimate.
+    eta: Option<DateTime<Utc>>,
+}
+
+/// A station of a truck's way.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Station)]
+pub struct StationView {
+    code: String,
+    place: String,
+    planned_at: Option<DateTime<Utc>>,
+    /// By what is known now; none once it was there.
+    estimated_at: Option<DateTime<Utc>>,
+    actual_at: Option<DateTime<Utc>>,
+}
+
+fn station(stop: Stop) -> StationView {
+    let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
+    StationView {
+        code: stop.code,
+        place: stop.place,
+        planned_at: utc(stop.planned_at),
+        estimated_at: utc(stop.estimated_at),
+        actual_at: utc(stop.actual_at),
+    }
 }
 
 /// News from the road.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Checkpoint)]
 pub struct CheckpointView {
+    id: EntryId,
     place: String,
     status: CheckpointStatus,
     note: Option<String>,
     at: DateTime<Utc>,
     recorded_at: DateTime<Utc>,
     by: String,
+    reason: Option<String>,
+    delay_minutes: Option<i64>,
+    expected_at: Option<DateTime<Utc>>,
+    /// The checkpoint that was wrong, when this one puts it right.
+    corrects: Option<EntryId>,
 }
 
 fn checkpoint(row: Checkpoint) -> CheckpointView {
     CheckpointView {
+        id: row.id,
         place: row.place,
         status: row.status,
         note: row.note,
         at: row.at.and_utc(),
         recorded_at: row.recorded_at.and_utc(),
         by: row.actor,
+        reason: row.reason,
+        delay_minutes: row.delay_minutes,
+        expected_at: row.expected_at.map(|at| at.and_utc()),
+        corrects: row.corrects,
     }
 }
 
-fn view(tx: &mut Tx, shipment: Shipment) -> Result<ShipmentView> {
+pub(super) fn view(tx: &mut Tx, shipment: Shipment) -> Result<ShipmentView> {
+    let stops = super::timetable(tx, &shipment)?;
     let checkpoints = super::checkpoints(tx, &shipment)?.into_iter().map(checkpoint).collect();
     Ok(ShipmentView {
         id: shipment.id,
@@ -74,6 +123,12 @@ fn view(tx: &mut Tx, shipment: Shipment) -> Result<ShipmentView> {
         departed_at: shipment.departed_at.map(|at| at.and_utc()),
         arrived_at: shipment.arrived_at.map(|at| at.and_utc()),
         checkpoints,
+        from_branch_id: shipment.from_branch_id,
+        capacity_weight_g: shipment.capacity_weight_g,
+        capacity_volume_cm3: shipment.capacity_volume_cm3,
+        seal_number: shipment.seal_number,
+        eta: super::eta(&stops).map(|at| at.and_utc()),
+        stations: stops.into_iter().map(station).collect(),
     })
 }
 
@@ -89,14 +144,82 @@ pub struct ShipmentRequest {
     cmr_number: Option<String>,
     /// Code or identifier.
     to_branch: String,
+    /// Code or identifier of the pickup point that it carries parcels on from.
+    #[serde(default)]
+    from_branch: Option<String>,
+    #[serde(default)]
+    capacity_weight_g: Option<i64>,
+    #[serde(default)]
+    capacity_volume_cm3: Option<i64>,
+    #[serde(default)]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    planned_departure_at: Option<Moment>,
+    /// The places it will pass; those of its route when none are named.
+    #[serde(default)]
+    stations: Vec<StationRequest>,
 }
 
-/// Scanned barcodes: our own, or couriers' numbers.
+impl ShipmentRequest {
+    fn checked(self) -> Result<NewShipment> {
+        for (pointer, limit) in
+            [("/capacity_weight_g", self.capacity_weight_g), ("/capacity_volume_cm3", self.capacity_volume_cm3)]
+        {
+            if limit.is_some_and(|limit| !(1..=MOST_CAPACITY).contains(&limit)) {
+                return Problem::field(pointer, format!("must be 1 to {MOST_CAPACITY}")).fail();
+            }
+        }
+        if self.stations.len() > MOST_STATIONS {
+            return Problem::field("/stations", format!("at most {MOST_STATIONS} stations")).fail();
+        }
+        let mut stations: Vec<NewStation> = Vec::new();
+        for (index, station) in self.stations.iter().enumerate() {
+            let place = one_line(&station.place, 100, &format!("/stations/{index}/place"))?;
+            let station = NewStation { planned_at: station.planned_at.map(Moment::utc), ..NewStation::at(&place) };
+            if stations.iter().any(|known| known.code == station.code) {
+                return Problem::field(format!("/stations/{index}/place"), "is named twice").fail();
+            }
+            stations.push(station);
+        }
+        Ok(NewShipment {
+            route: one_line(&self.route, 200, "/route")?,
+            vehicle: one_line(&self.vehicle, 50, "/vehicle")?,
+            cmr_number: optional(self.cmr_number.as_deref(), 50, "/cmr_number")?,
+            to_branch: self.to_branch,
+            from_branch: self.from_branch,
+            capacity_weight_g: self.capacity_weight_g,
+            capacity_volume_cm3: self.capacity_volume_cm3,
+            planned_departure_at: self.planned_departure_at.map(Moment::utc),
+            stations,
+        })
+    }
+}
+
+/// A station that the caller names.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"barcodes": ["YT8812345678901", "P7K4M92QX8C5"]}))]
-pub struct ScanRequest {
-    barcodes: Vec<String>,
+pub struct StationRequest {
+    /// As it is called, in any language.
+    place: String,
+    #[serde(default)]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    planned_at: Option<Moment>,
+}
+
+/// The truck leaves.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"seal_number": "KG 004821"}))]
+pub struct DepartRequest {
+    #[serde(default)]
+    seal_number: Option<String>,
+}
+
+/// A truck that has left, and what was to go with it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DepartAnswer {
+    #[serde(flatten)]
+    shipment: ShipmentView,
+    load: LoadView,
 }
 
 /// News from the road.
@@ -111,83 +234,24 @@ pub struct CheckpointRequest {
     at: Option<Moment>,
     #[serde(default)]
     note: Option<String>,
-}
-
-/// What was unloaded; nothing named means the whole load.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"barcodes": ["YT8812345678901"], "weights": {"YT8812345678901": 4410}}))]
-pub struct ArriveRequest {
+    /// Why it is late.
     #[serde(default)]
-    barcodes: Option<Vec<String>>,
-    /// Weights taken at the pickup point, grams, by barcode.
-    #[serde(default)]
-    weights: HashMap<String, i64>,
-}
-
-/// What became of each barcode.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ScanAnswer {
-    results: Vec<ScanResult>,
-    /// How many of each outcome.
-    counts: BTreeMap<Outcome, usize>,
-}
-
-/// What became of each barcode of an arrival.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ArriveAnswer {
-    shipment: ShipmentView,
-    results: Vec<ScanResult>,
-    /// How many of each outcome.
-    counts: BTreeMap<Outcome, usize>,
-    /// Loaded but not seen yet.
-    missing: Vec<ParcelView>,
-    /// Scanned but not loaded on this truck.
-    unexpected: Vec<String>,
-}
-
-/// One scan.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ScanResult {
-    barcode: String,
-    outcome: Outcome,
     reason: Option<String>,
-    parcel: Option<ParcelView>,
-}
-
-fn answer(scans: Vec<Scanned>) -> ScanAnswer {
-    let mut counts = BTreeMap::new();
-    for scan in &scans {
-        *counts.entry(scan.outcome).or_default() += 1;
-    }
-    let results = scans
-        .into_iter()
-        .map(|scan| ScanResult {
-            barcode: scan.barcode,
-            outcome: scan.outcome,
-            reason: scan.reason,
-            parcel: scan.parcel.map(parcel_view),
-        })
-        .collect();
-    ScanAnswer { results, counts }
-}
-
-fn checked(barcodes: Vec<String>) -> Result<Vec<String>> {
-    if barcodes.is_empty() || barcodes.len() > MOST_BARCODES {
-        return Problem::field("/barcodes", format!("must have 1 to {MOST_BARCODES} barcodes")).fail();
-    }
-    barcodes.iter().enumerate().map(|(index, code)| one_line(code, 64, &format!("/barcodes/{index}"))).collect()
+    /// By how much; moves what is expected of the stations ahead, not the status.
+    #[serde(default)]
+    delay_minutes: Option<i64>,
+    /// Or when the truck is expected at the end of its way.
+    #[serde(default)]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    expected_at: Option<Moment>,
+    /// The checkpoint that was wrong: this one says what is right.
+    #[serde(default)]
+    corrects: Option<EntryId>,
 }
 
 /// Opens a shipment.
 pub async fn open(app: App, call: Call, body: Body<ShipmentRequest>) -> Result<HttpResponse> {
-    let request = body.value;
-    let new = NewShipment {
-        route: one_line(&request.route, 200, "/route")?,
-        vehicle: one_line(&request.vehicle, 50, "/vehicle")?,
-        cmr_number: optional(request.cmr_number.as_deref(), 50, "/cmr_number")?,
-        to_branch: request.to_branch,
-    };
+    let new = body.value.checked()?;
     call.write(app, body.fingerprint, move |tx| {
         let shipment = super::open(tx, &new)?;
         Ok(Reply::created_at(format!("/v1/shipments/{}", shipment.code), view(tx, shipment)?))
@@ -196,13 +260,15 @@ pub async fn open(app: App, call: Call, body: Body<ShipmentRequest>) -> Result<H
 }
 
 /// All shipments.
-pub async fn list(app: App, call: Call, paging: web::Query<Paging>) -> Result<HttpResponse> {
-    call.read(app, move |tx| {
-        let page = super::list(tx, &paging)?;
-        let items = page.items.into_iter().map(|shipment| view(tx, shipment)).collect::<Result<_>>()?;
-        Ok(crate::http::Page { items, next_cursor: page.next_cursor })
-    })
-    .await
+pub async fn list(
+    app: App,
+    call: Call,
+    req: HttpRequest,
+    paging: web::Query<Paging>,
+    asked: web::Query<FormQuery>,
+) -> Result<HttpResponse> {
+    let views = |tx: &mut Tx, page: Vec<Shipment>| page.into_iter().map(|shipment| view(tx, shipment)).collect();
+    exports::list(app, call, (&req, *asked, paging.into_inner()), super::list, views).await
 }
 
 /// One shipment.
@@ -214,23 +280,13 @@ pub async fn get(app: App, call: Call, code: web::Path<String>) -> Result<HttpRe
     .await
 }
 
-/// Loads parcels.
-pub async fn load(app: App, call: Call, code: web::Path<String>, body: Body<ScanRequest>) -> Result<HttpResponse> {
-    let barcodes = checked(body.value.barcodes)?;
-    call.write(app, body.fingerprint, move |tx| Ok(Reply::ok(answer(super::load(tx, &code, &barcodes)?)))).await
-}
-
-/// Takes parcels off again.
-pub async fn unload(app: App, call: Call, code: web::Path<String>, body: Body<ScanRequest>) -> Result<HttpResponse> {
-    let barcodes = checked(body.value.barcodes)?;
-    call.write(app, body.fingerprint, move |tx| Ok(Reply::ok(answer(super::unload(tx, &code, &barcodes)?)))).await
-}
-
 /// The truck leaves.
-pub async fn depart(app: App, call: Call, code: web::Path<String>, body: Body<Nothing>) -> Result<HttpResponse> {
+pub async fn depart(app: App, call: Call, code: web::Path<String>, body: Body<DepartRequest>) -> Result<HttpResponse> {
+    let seal_number = optional(body.value.seal_number.as_deref(), 50, "/seal_number")?;
     call.write(app, body.fingerprint, move |tx| {
-        let shipment = super::depart(tx, &code)?;
-        Ok(Reply::ok(view(tx, shipment)?))
+        let shipment = super::depart(tx, &code, seal_number.as_deref())?;
+        let load = load_view(super::load_of(tx, &code)?);
+        Ok(Reply::ok(DepartAnswer { shipment: view(tx, shipment)?, load }))
     })
     .await
 }
@@ -248,29 +304,17 @@ pub async fn report(
         status: request.status,
         at: request.at.map(Moment::utc),
         note: optional(request.note.as_deref(), 500, "/note")?,
+        reason: optional(request.reason.as_deref(), 200, "/reason")?,
+        delay_minutes: request.delay_minutes,
+        expected_at: request.expected_at.map(Moment::utc),
+        corrects: request.corrects,
     };
+    if new.delay_minutes.is_some_and(|minutes| !(1..=MOST_DELAY_MINUTES).contains(&minutes)) {
+        return Problem::field("/delay_minutes", format!("must be 1 to {MOST_DELAY_MINUTES}")).fail();
+    }
     call.write(app, body.fingerprint, move |tx| {
         let (shipment, _) = super::report(tx, &code, &new)?;
         Ok(Reply::created(view(tx, shipment)?))
-    })
-    .await
-}
-
-/// The truck is unloaded, whole or scan by scan.
-pub async fn arrive(app: App, call: Call, code: web::Path<String>, body: Body<ArriveRequest>) -> Result<HttpResponse> {
-    let request = body.value;
-    for (barcode, weight_g) in &request.weights {
-        weight(*weight_g, &format!("/weights/{barcode}"))?;
-    }
-    let arrival = Arrival { barcodes: request.barcodes.map(checked).transpose()?, weights_g: request.weights };
-    call.write(app, body.fingerprint, move |tx| {
-        let unloaded = super::arrive(tx, &code, &arrival)?;
-        let is_strange = |scan: &&ScanResult| matches!(scan.outcome, Outcome::Unexpected | Outcome::Unknown);
-        let ScanAnswer { results, counts } = answer(unloaded.results);
-        let unexpected = results.iter().filter(is_strange).map(|scan| scan.barcode.clone()).collect();
-        let missing = unloaded.missing.into_iter().map(parcel_view).collect();
-        let shipment = view(tx, unloaded.shipment)?;
-        Ok(Reply::ok(ArriveAnswer { shipment, results, counts, missing, unexpected }))
     })
     .await
 }

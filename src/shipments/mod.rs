@@ -2,9 +2,21 @@
 
 mod arrival;
 pub mod http;
+mod loading;
+mod lots;
+mod plan;
+pub mod plan_http;
+mod road;
 pub mod rules;
 mod scan;
+pub mod scan_http;
 mod store;
+mod table;
+mod timetable;
+mod unloading;
+mod way;
+
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
 
@@ -14,16 +26,21 @@ use crate::clock::bishkek_day;
 use crate::counters;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
-use crate::orders::{self, Entry, EventKind};
-use crate::parcels::{self, Parcel};
+use crate::ids::{BranchId, ShipmentId};
+use crate::orders::{Entry, EventKind};
 
-pub use arrival::{Arrival, arrive};
+pub use arrival::{Arrival, Plan, Unloaded, arrive, begin, end, enter, part, survey};
+pub use loading::{depart, load, unload};
+pub use plan::{Load, MOST_PLANNED, Pile, Sorted, Wish, load_of, plan, sorting, warnings};
+pub use road::{NewCheckpoint, NewStation, report, timetable};
 pub use rules::{CheckpointStatus, Outcome, Status};
-pub use scan::Scanned;
+pub use scan::{Scan, Scanned};
 pub use store::{Checkpoint, Shipment};
+pub use timetable::{Stop, eta};
+pub use way::{Step, of_parcel};
 
 /// A truck to be loaded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NewShipment {
     /// Which way it goes: `Guangzhou-Kashgar-Torugart-Bishkek`.
     pub route: String,
@@ -33,6 +50,16 @@ pub struct NewShipment {
     pub cmr_number: Option<String>,
     /// Code or identifier of the branch it goes to.
     pub to_branch: String,
+    /// Code or identifier of the pickup point it starts from, when it carries parcels on from there.
+    pub from_branch: Option<String>,
+    /// What it can carry, grams.
+    pub capacity_weight_g: Option<i64>,
+    /// What fits in it, cubic centimetres.
+    pub capacity_volume_cm3: Option<i64>,
+    /// When it should leave.
+    pub planned_departure_at: Option<NaiveDateTime>,
+    /// The places it will pass; those of its route when none are named.
+    pub stations: Vec<NewStation>,
 }
 
 /// Opens a shipment for loading.
@@ -43,7 +70,15 @@ pub fn open(tx: &mut Tx, new: &NewShipment) -> Result<Shipment> {
     let branch = branches::find(tx, &new.to_branch, "/to_branch")?;
     let year = bishkek_day(tx.now).format("%Y").to_string();
     let number = counters::next(tx, &format!("shipment:{year}"), 1)?;
-    let shipment = store::insert(tx, &format!("SH-{year}-{number:04}"), new, &branch.id)?;
+    let from = match &new.from_branch {
+        Some(from) => Some(branches::find_pickup_point(tx, Some(from), "/from_branch")?.id),
+        None => None,
+    };
+    if from.as_ref() == Some(&branch.id) {
+        return Problem::field("/to_branch", "is where this truck starts").fail();
+    }
+    let shipment = store::insert(tx, &format!("SH-{year}-{number:04}"), new, from.as_ref(), &branch.id)?;
+    store::insert_stations(tx, &shipment.id, &road::stations_for(&tx.firm.routes, new))?;
     audit::record(
         tx,
         "shipment.opened",
@@ -61,6 +96,23 @@ pub fn open(tx: &mut Tx, new: &NewShipment) -> Result<Shipment> {
 /// `not_found`.
 pub fn find(tx: &mut Tx, code: &str) -> Result<Shipment> {
     store::by_code(tx, code)?.ok_or_else(|| unknown(code))
+}
+
+/// Many shipments at once, by identifier; an unknown one is left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn many(tx: &mut Tx, ids: BTreeSet<ShipmentId>) -> Result<HashMap<ShipmentId, Shipment>> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    Ok(store::by_ids(tx, &ids)?.into_iter().map(|shipment| (shipment.id.clone(), shipment)).collect())
+}
+
+/// The truck that is being loaded for a branch, if one is.
+///
+/// # Errors
+/// Those of the database.
+pub fn loading_to(tx: &mut Tx, branch: &BranchId) -> Result<Option<Shipment>> {
+    store::loading_to(tx, branch)
 }
 
 /// The same, held until the transaction ends.
@@ -102,138 +154,6 @@ fn expect(shipment: &Shipment, expected: Status) -> Result<()> {
     .with("current", shipment.status.as_str())
     .with("legal", legal)
     .fail()
-}
-
-/// Loads parcels; each barcode gets its own answer, and scanning one twice does no harm.
-///
-/// # Errors
-/// `wrong_status` unless the shipment is loading.
-pub fn load(tx: &mut Tx, code: &str, barcodes: &[String]) -> Result<Vec<Scanned>> {
-    let shipment = lock(tx, code)?;
-    expect(&shipment, Status::Loading)?;
-    let judge = |parcel: &Parcel| rules::load(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
-    let scans = scan::look_up(tx, barcodes)?;
-    let (mut results, mut orders) = scan::judge(tx, scans, judge, Outcome::Loaded, Outcome::AlreadyLoaded)?;
-    for scan in results.iter_mut().filter(|scan| scan.outcome == Outcome::Loaded) {
-        let Some(parcel) = &mut scan.parcel else { continue };
-        parcel.status = parcels::Status::Packed;
-        parcel.shipment_id = Some(shipment.id.clone());
-        parcels::save(tx, parcel, parcels::Status::Received)?;
-        if let Some(order) = parcel.order_id.as_ref().and_then(|id| orders.get_mut(id)) {
-            parcels::follow(tx, order, Some(parcels::entry(EventKind::ParcelPacked, parcel)))?;
-            if order.pickup_point_id != shipment.to_branch_id {
-                scan.reason =
-                    Some(format!("order {} is picked up at another branch than this truck goes to", order.code));
-            }
-        }
-    }
-    audit_scan(tx, "shipment.loaded", &shipment, &results)?;
-    Ok(results)
-}
-
-/// Takes parcels off again before departure.
-///
-/// # Errors
-/// `wrong_status` unless the shipment is loading.
-pub fn unload(tx: &mut Tx, code: &str, barcodes: &[String]) -> Result<Vec<Scanned>> {
-    let shipment = lock(tx, code)?;
-    expect(&shipment, Status::Loading)?;
-    let judge = |parcel: &Parcel| rules::unload(parcel.status, parcel.shipment_id.as_ref() == Some(&shipment.id));
-    let scans = scan::look_up(tx, barcodes)?;
-    let (mut results, mut orders) = scan::judge(tx, scans, judge, Outcome::Unloaded, Outcome::NotLoaded)?;
-    for scan in results.iter_mut().filter(|scan| scan.outcome == Outcome::Unloaded) {
-        let Some(parcel) = &mut scan.parcel else { continue };
-        parcel.status = parcels::Status::Received;
-        parcel.shipment_id = None;
-        parcels::save(tx, parcel, parcels::Status::Packed)?;
-        if let Some(order) = parcel.order_id.as_ref().and_then(|id| orders.get_mut(id)) {
-            parcels::follow(tx, order, Some(parcels::entry(EventKind::Correction, parcel)))?;
-        }
-    }
-    audit_scan(tx, "shipment.unloaded", &shipment, &results)?;
-    Ok(results)
-}
-
-fn audit_scan(tx: &mut Tx, action: &str, shipment: &Shipment, results: &[Scanned]) -> Result<()> {
-    let scans: Vec<_> =
-        results.iter().map(|scan| serde_json::json!({"barcode": scan.barcode, "outcome": scan.outcome})).collect();
-    audit::record(tx, action, &shipment.code, scans)
-}
-
-/// The truck leaves; its parcels are on the road.
-///
-/// # Errors
-/// `wrong_status` unless it is loading; `validation_failed` when it is empty.
-pub fn depart(tx: &mut Tx, code: &str) -> Result<Shipment> {
-    let mut shipment = lock(tx, code)?;
-    expect(&shipment, Status::Loading)?;
-    let seen = parcels::of_shipment(tx, &shipment.id)?;
-    let mut orders = parcels::lock_orders(tx, seen.iter())?;
-    let mut load = parcels::of_shipment(tx, &shipment.id)?;
-    load.retain(|parcel| parcel.status == parcels::Status::Packed);
-    if load.is_empty() {
-        return Problem::new(Slug::ValidationFailed, format!("Shipment {code} is empty: load parcels first.")).fail();
-    }
-    shipment.status = Status::Departed;
-    shipment.departed_at = Some(tx.now);
-    store::update(tx, &shipment)?;
-    for parcel in &mut load {
-        parcel.status = parcels::Status::InTransit;
-        parcels::save(tx, parcel, parcels::Status::Packed)?;
-    }
-    for (id, order) in &mut orders {
-        if load.iter().any(|parcel| parcel.order_id.as_ref() == Some(id)) {
-            parcels::follow(tx, order, Some(entry(EventKind::ShipmentDeparted, &shipment)))?;
-        }
-    }
-    audit::record(tx, "shipment.departed", &shipment.code, serde_json::json!({"departed_at": tx.now.and_utc()}))?;
-    Ok(shipment)
-}
-
-/// News from the road.
-#[derive(Clone, Debug)]
-pub struct NewCheckpoint {
-    /// Where.
-    pub place: String,
-    /// What.
-    pub status: CheckpointStatus,
-    /// When it happened; now when not named.
-    pub at: Option<NaiveDateTime>,
-    /// Anything worth knowing, for staff.
-    pub note: Option<String>,
-}
-
-/// Writes down news from the road; it reaches the timeline of every order on board.
-///
-/// # Errors
-/// `wrong_status` unless the truck is on the road; `validation_failed` for a time in the future.
-pub fn report(tx: &mut Tx, code: &str, new: &NewCheckpoint) -> Result<(Shipment, Checkpoint)> {
-    let shipment = lock(tx, code)?;
-    expect(&shipment, Status::Departed)?;
-    let at = new.at.unwrap_or(tx.now);
-    if at > tx.now {
-        return Problem::field("/at", "a checkpoint is news, not a plan: it cannot lie in the future").fail();
-    }
-    let checkpoint = store::insert_checkpoint(tx, &shipment.id, new, at)?;
-    let kind = rules::event_of(new.status);
-    let mut on_board = parcels::of_shipment(tx, &shipment.id)?;
-    on_board.retain(|parcel| parcel.status == parcels::Status::InTransit);
-    let on_board = parcels::lock_orders(tx, on_board.iter())?;
-    for order in on_board.values() {
-        orders::note(tx, order, entry(kind, &shipment).at(at).place(&new.place))?;
-    }
-    if kind == EventKind::CheckpointDelayed {
-        orders::delayed(tx, on_board.values(), &new.place, checkpoint.id.as_str())?;
-    }
-    audit::record(
-        tx,
-        "shipment.checkpoint",
-        &shipment.code,
-        serde_json::json!({
-            "place": checkpoint.place, "status": checkpoint.status, "at": at.and_utc(),
-        }),
-    )?;
-    Ok((shipment, checkpoint))
 }
 
 fn entry(kind: EventKind, shipment: &Shipment) -> Entry {

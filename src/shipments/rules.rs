@@ -57,6 +57,18 @@ words! {
     }
 }
 
+words! {
+    /// What a scan is made for.
+    Action as ScanAction {
+        /// A parcel goes on a truck.
+        Load = "load",
+        /// It comes off again before departure.
+        Unload = "unload",
+        /// It is taken off where the truck went.
+        Arrive = "arrive",
+    }
+}
+
 /// What may follow a status.
 pub fn legal(status: Status) -> &'static [Status] {
     match status {
@@ -66,15 +78,18 @@ pub fn legal(status: Status) -> &'static [Status] {
     }
 }
 
-/// A loading scan.
-pub fn load(status: parcels::Status, is_on_this_truck: bool) -> Outcome {
+/// A loading scan. A truck from China takes what was received there; one that carries parcels on takes what arrived
+/// where it starts.
+pub fn load(status: parcels::Status, is_on_this_truck: bool, carries_on: bool, lies_here: bool) -> Outcome {
     match status {
-        parcels::Status::Received => Outcome::Loaded,
+        parcels::Status::Received if !carries_on => Outcome::Loaded,
+        parcels::Status::Arrived if carries_on && lies_here => Outcome::Loaded,
         parcels::Status::Packed if is_on_this_truck => Outcome::AlreadyLoaded,
-        parcels::Status::Packed
+        parcels::Status::Received
+        | parcels::Status::Arrived
+        | parcels::Status::Packed
         | parcels::Status::Expected
         | parcels::Status::InTransit
-        | parcels::Status::Arrived
         | parcels::Status::PickedUp
         | parcels::Status::Unclaimed
         | parcels::Status::Damaged
@@ -87,6 +102,11 @@ pub fn load(status: parcels::Status, is_on_this_truck: bool) -> Outcome {
 /// A scan of a parcel that comes off before departure.
 pub fn unload(status: parcels::Status, is_on_this_truck: bool) -> Outcome {
     if status == parcels::Status::Packed && is_on_this_truck { Outcome::Unloaded } else { Outcome::NotLoaded }
+}
+
+/// Where a parcel lies that comes off before departure: where it had arrived, or still in China.
+pub fn off_the_truck(has_arrived: bool) -> parcels::Status {
+    if has_arrived { parcels::Status::Arrived } else { parcels::Status::Received }
 }
 
 /// An arrival scan.
@@ -118,6 +138,8 @@ pub fn why_not(outcome: Outcome, status: parcels::Status) -> Option<String> {
             parcels::Status::Expected => "it was never received and weighed: receive it first".to_owned(),
             parcels::Status::Unclaimed => "nobody's parcel: claim it first".to_owned(),
             parcels::Status::Packed => "it is on another truck".to_owned(),
+            parcels::Status::Received => "it is in China, where this truck does not start".to_owned(),
+            parcels::Status::Arrived => "it has arrived, and does not lie where this truck starts".to_owned(),
             other => format!("it is {other}"),
         }),
     }

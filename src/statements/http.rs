@@ -16,16 +16,11 @@ use crate::http::{Body, Call, Paging, Raw, Reply};
 use crate::ids::{PaymentId, StatementId};
 use crate::money::Money;
 use crate::parcels::http::order_code;
-use crate::sheets::SheetError;
+use crate::sheets::{self, SheetError};
 use crate::state::App;
 
 /// What a statement may be called; what it is, its content says.
-pub const MEDIA_TYPES: &[&str] = &[
-    "text/csv",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.ms-excel",
-    "application/octet-stream",
-];
+pub const MEDIA_TYPES: &[&str] = sheets::MEDIA_TYPES;
 /// The largest file.
 const MOST_BYTES: usize = 5 * 1024 * 1024;
 

@@ -22,6 +22,7 @@ use crate::error::{Error, Problem, Result, Slug};
 use crate::http::{Page, Paging};
 use crate::ids::StatementId;
 use crate::orders::{self, Order};
+use crate::parcels;
 use crate::payments::{self, Method, NewPayment};
 
 pub use lines::{Line, Parsed, Unreadable, read};
@@ -153,7 +154,7 @@ pub fn balances(tx: &mut Tx, lines: &[Stored]) -> Result<HashMap<String, i64>> {
     for code in codes {
         let Ok(parsed) = OrderCode::parse(&tx.firm.code_prefix, &code) else { continue };
         if let Some(order) = existing(tx, &parsed)? {
-            found.insert(code, order.balance_tyiyn);
+            found.insert(code, parcels::storage::balance_tyiyn(tx, &order)?);
         }
     }
     Ok(found)

@@ -76,10 +76,18 @@ impl NewTariff {
 /// # Errors
 /// `not_found` when none is set up.
 pub fn current(tx: &mut Tx, wanted: &Wanted) -> Result<Tariff> {
-    rules::choose(store::all(tx)?, wanted, tx.now).ok_or_else(|| {
+    find_current(tx, wanted)?.ok_or_else(|| {
         Problem::new(Slug::NotFound, "No tariff is in force for this route and category: set one with PUT /v1/tariffs.")
             .into()
     })
+}
+
+/// The same, if there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_current(tx: &mut Tx, wanted: &Wanted) -> Result<Option<Tariff>> {
+    Ok(rules::choose(store::all(tx)?, wanted, tx.now))
 }
 
 /// A tariff by identifier.

@@ -165,7 +165,7 @@ fn a_language_is_stored_by_its_code() {
     assert_eq!("de".parse::<Lang>(), Err(UnknownLang));
 }
 
-/// The five SMS with usual values, the arrival with money to pay and without.
+/// The SMS with usual values, the arrival with money to pay and without, and with a PIN.
 fn usual_sms(lang: Lang) -> Vec<String> {
     let (code, url) = ("TG-7K4M9-2QX8C-5", "https://torugart.kg/t/TG-7K4M9-2QX8C-5");
     let quote = [
@@ -175,7 +175,7 @@ fn usual_sms(lang: Lang) -> Vec<String> {
         ("until", Arg::Str("24.05.2026")),
         ("url", Arg::Str(url)),
     ];
-    let arrived = |total| {
+    let arrived = |total, pin| {
         [
             ("codes", Arg::Str(code)),
             ("count", Arg::Num(1)),
@@ -184,6 +184,11 @@ fn usual_sms(lang: Lang) -> Vec<String> {
             ("address", Arg::Str("Чүй 125, Токтогул")),
             ("hours", Arg::Str("10:00-19:00")),
             ("free_until", Arg::Str("31.05.2026")),
+            ("pin", Arg::Str(pin)),
+            ("code", Arg::Str(code)),
+            ("arrived", Arg::Num(2)),
+            ("parcels", Arg::Num(3)),
+            ("fee", Arg::Num(5_000)),
         ]
     };
     let paid = [("code", Arg::Str(code)), ("amount", Arg::Num(830_000)), ("balance", Arg::Num(415_000))];
@@ -193,10 +198,14 @@ fn usual_sms(lang: Lang) -> Vec<String> {
     vec![
         text(lang, "sms-quote-ready", &quote),
         text(lang, "sms-payment-received", &paid),
-        text(lang, "sms-order-arrived", &arrived(124_500)),
-        text(lang, "sms-order-arrived", &arrived(0)),
+        text(lang, "sms-order-arrived", &arrived(124_500, "no")),
+        text(lang, "sms-order-arrived", &arrived(0, "no")),
         text(lang, "sms-order-cancelled", &cancelled),
         text(lang, "sms-transfer-rejected", &rejected),
+        text(lang, "sms-order-arrived", &arrived(124_500, "123456")),
+        text(lang, "sms-order-released", &arrived(124_500, "123456")),
+        text(lang, "sms-storage-reminder", &arrived(124_500, "no")),
+        text(lang, "sms-uncollected", &arrived(124_500, "no")),
     ]
 }
 
@@ -226,6 +235,7 @@ fn the_arrival_says_what_to_pay_or_that_there_is_nothing() {
         "Заказ TG-7K4M9-2QX8C-5 прибыл. К оплате 1 245 сом. Бишкек-2, Чүй 125, Токтогул, 10:00-19:00. \
          Бесплатно до 31.05.2026."
     );
+    assert!(arrived[6].ends_with("Бесплатно до 31.05.2026. PIN 123456."), "{}", arrived[6]);
     assert!(arrived[3].contains("Доплаты нет.") && !arrived[3].contains("сом"), "{}", arrived[3]);
 }
 

@@ -30,7 +30,8 @@ pub fn look_up(tx: &mut Tx, code: &OrderCode, lang: Lang) -> Result<TrackView> {
         .filter(|parcel| matches!(parcel.status, parcels::Status::Arrived | parcels::Status::PickedUp))
         .count();
     let branch = branches::get(tx, &order.pickup_point_id)?;
-    let is_owing = order.balance_tyiyn > 0 && order.status != Status::Cancelled;
+    let balance_tyiyn = parcels::storage::balance_tyiyn(tx, &order)?;
+    let is_owing = balance_tyiyn > 0 && order.status != Status::Cancelled;
     Ok(TrackView {
         status_text: texts::text(lang, &text_key("status", order.status.as_str()), &[]),
         status: order.status.as_str().to_owned(),
@@ -43,7 +44,7 @@ pub fn look_up(tx: &mut Tx, code: &OrderCode, lang: Lang) -> Result<TrackView> {
             phone: branch.phone,
             hours: branch.hours,
         }),
-        balance_due: is_owing.then(|| Money::tyiyn(order.balance_tyiyn)),
+        balance_due: is_owing.then(|| Money::tyiyn(balance_tyiyn)),
         free_storage_until: order
             .free_storage_until
             .filter(|_| order.status == Status::ReadyForPickup)

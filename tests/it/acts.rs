@@ -47,7 +47,7 @@ on_both! {
         assert_eq!((&act["paid"], &act["balance"]), (&som(paid), &som(0)));
         assert_eq!((&act["parcels"], &act["weight_g"], &act["remaining"]), (&json!(1), &json!(1000), &json!(1)));
         let taken = |parcel: &Value| json!([{"barcode": parcel["barcode"], "tracking_number": parcel["tracking_number"], "weight_g": 1000}]);
-        let gave = json!({"at": act["hand_overs"][0]["at"], "by": "cashier", "received_by": "Сестра Бермет", "parcels": taken(&second)});
+        let gave = json!({"at": act["hand_overs"][0]["at"], "by": "cashier", "received_by": "Сестра Бермет", "proof": null, "document": null, "parcels": taken(&second)});
         assert_eq!(act["hand_overs"], json!([gave]));
         assert_eq!(gave["at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap(), at);
         s.advance(TimeDelta::days(2));

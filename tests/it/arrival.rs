@@ -203,24 +203,6 @@ on_both! {
         assert_eq!(s.status(&example.code), "received_in_china");
     }
 
-    fn a_truck_to_another_branch_moves_the_pickup_point(s: &Server) {
-        let osh = json!({"code": "OSH", "kind": "pickup_point", "name": "Osh", "city": "Osh", "address": "Kurmanjan 1",
-            "phone": "+996 555 000 002", "hours": "09:00-18:00"});
-        s.post(ADMIN, "/v1/branches", osh).expect(201);
-        let example = s.order(Until::Received);
-        let body = json!({"route": "Kashgar-Irkeshtam-Osh", "vehicle": "01KG777ABC", "to_branch": "OSH"});
-        let truck = s.post(WAREHOUSE, "/v1/shipments", body).expect(201)["code"].as_str().unwrap().to_owned();
-        let answer = s.ship(&truck, "load", json!({"barcodes": [example.tracking_number]})).expect(200);
-        assert_eq!(answer["counts"], json!({"loaded": 1}));
-        assert!(answer["results"][0]["reason"].as_str().unwrap().contains("another branch"), "{answer}");
-        s.ship(&truck, "depart", json!({})).expect(200);
-        assert_eq!(s.see(&example.code)["pickup_point"]["code"], "BISH");
-        s.ship(&truck, "arrive", json!({})).expect(200);
-        assert_eq!(s.see(&example.code)["pickup_point"]["code"], "OSH");
-        let text = s.told("order-arrived", "sms").remove(0);
-        assert!(text.contains("Osh, Kurmanjan 1, 09:00-18:00"), "{text}");
-    }
-
     fn a_customer_is_told_once_of_everything_that_is_ready(s: &Server) {
         let (first, second) = (s.order(Until::Received), s.order(Until::Received));
         let other = s.order_of(request_by("555000011", "en"), Until::Received);

@@ -1,6 +1,5 @@
 //! Many people do the same thing at the same instant; it happens once.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::thread;
@@ -17,7 +16,7 @@ use torugart::parcels::{self, NewReceipt, Tracking};
 use torugart::payments::{self, Method, NewPayment};
 use torugart::phone::Phone;
 use torugart::quotes::{NewQuote, rules::LineRequest};
-use torugart::shipments::{self, Arrival, NewShipment};
+use torugart::shipments::{self, Arrival, NewShipment, Scan};
 use torugart::texts::Lang;
 
 use crate::harness::server::*;
@@ -68,14 +67,14 @@ fn ready_orders(s: &Server) -> Vec<String> {
             &NewShipment {
                 route: "Guangzhou-Torugart-Bishkek".to_owned(),
                 vehicle: "01KG777ABC".to_owned(),
-                cmr_number: None,
                 to_branch: "BISH".to_owned(),
+                ..NewShipment::default()
             },
         )?;
-        let barcodes: Vec<_> = (0..ORDERS).map(|index| number(index).as_str().to_owned()).collect();
+        let barcodes: Vec<_> = (0..ORDERS).map(|index| Scan::of(number(index).as_str())).collect();
         shipments::load(tx, &truck.code, &barcodes)?;
-        shipments::depart(tx, &truck.code)?;
-        shipments::arrive(tx, &truck.code, &Arrival { barcodes: None, weights_g: HashMap::new() })?;
+        shipments::depart(tx, &truck.code, None)?;
+        shipments::arrive(tx, &truck.code, &Arrival::whole_load())?;
         for code in &codes {
             pay(tx, code)?;
         }
@@ -109,21 +108,7 @@ fn received_order(tx: &mut Tx, index: usize) -> Result<OrderCode> {
     orders::confirm(tx, &code, None)?;
     pay(tx, &code)?;
     parcels::purchase(tx, &code, "1688", None, &[number(index)])?;
-    parcels::receive(
-        tx,
-        &NewReceipt {
-            tracking_number: Some(number(index)),
-            client_code: None,
-            order_code: None,
-            weight_g: 1_000,
-            length_mm: None,
-            width_mm: None,
-            height_mm: None,
-            condition: None,
-            note: None,
-            branch_id: None,
-        },
-    )?;
+    parcels::receive(tx, &NewReceipt::of(number(index), 1_000))?;
     Ok(code)
 }
 
@@ -192,5 +177,50 @@ on_both! {
         }
         assert_eq!(s.see(&example.code)["balance"], som(112_800));
         assert_eq!(s.told("order-arrived", "sms").len(), 1);
+    }
+
+    fn the_last_place_in_a_cell_goes_to_one_of_32_clerks(s: &Server) {
+        ready_orders(s);
+        let rounds = ORDERS / CLERKS;
+        let cells: Vec<_> = (0..rounds).map(|round| format!("P4-{round}")).collect();
+        s.put(WAREHOUSE, "/v1/cells", json!({"branch": "BISH", "addresses": cells, "capacity": 1})).expect(200);
+        let answers = at_once(s, rounds, |round, clerk| {
+            let body = json!({"barcodes": [number(round * CLERKS + clerk).as_str()]});
+            (CASHIER, format!("/v1/cells/{}/parcels", cells[round]), body)
+        });
+        for answers in &answers {
+            let placed = answers.iter().filter(|answer| answer.expect(200)["counts"] == json!({"placed": 1}));
+            let full = answers.iter().filter(|answer| answer.expect(200)["counts"] == json!({"full": 1}));
+            assert_eq!((placed.count(), full.count()), (1, CLERKS - 1));
+        }
+        let shelves = s.get(CASHIER, "/v1/cells?branch=BISH").expect(200);
+        assert!(shelves["items"].as_array().unwrap().iter().all(|cell| cell["occupied"] == 1), "{shelves}");
+    }
+
+    fn a_day_of_storage_is_charged_once_however_many_sweep_and_pay(s: &Server) {
+        let tariff = json!({"price_per_kg": {"amount": 300, "currency": "USD"}, "storage_fee_per_day": som(5_000)});
+        s.put(ADMIN, "/v1/tariffs", tariff).expect(200);
+        let codes: Vec<_> = (0..4).map(|_| s.order(Until::Arrived).code).collect();
+        codes.iter().for_each(|code| { s.pay_balance(code); });
+        s.advance(chrono::TimeDelta::days(2));
+        let answers = at_once(s, codes.len(), |round, clerk| match clerk % 2 {
+            0 => (OPERATOR, "/v1/storage/sweep".to_owned(), json!({})),
+            _ => (CASHIER, format!("/v1/orders/{}/payments", codes[round]), json!({"method": "cash", "amount": som(100)})),
+        });
+        assert!(answers.iter().flatten().all(|answer| [200, 201].contains(&answer.status)), "{answers:?}");
+        for code in &codes {
+            let order = s.see(code);
+            let paid_tyiyn = 100 * i64::try_from(CLERKS / 2).unwrap();
+            assert_eq!((&order["storage"], &order["balance"]), (&som(10_000), &som(10_000 - paid_tyiyn)));
+        }
+    }
+
+    fn of_32_guesses_at_once_five_are_looked_at(s: &Server) {
+        let code = s.order(Until::Arrived).code;
+        s.pay_balance(&code);
+        let path = format!("/v1/orders/{code}/hand-over");
+        let answers = at_once(s, 1, |_, clerk| (CASHIER, path.clone(), json!({"pin": format!("{clerk:06}")})));
+        let of = |slug: &str| answers[0].iter().filter(|answer| answer.status == 409 && answer.json()["code"] == slug).count();
+        assert_eq!((of("wrong_proof"), of("proof_blocked")), (5, CLERKS - 5));
     }
 }

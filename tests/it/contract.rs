@@ -24,6 +24,7 @@ fn filled(route: &Route) -> String {
         .replace("{receipt_no}", "BISH-2026-999999")
         .replace("{provider}", "freedom_pay")
         .replace("{secret}", "guess")
+        .replace("{address}", "A-03-2")
         .replace("{n}", "1")
 }
 
@@ -132,6 +133,7 @@ fn calls_that_move_money_or_goods_require_a_key() {
         "/v1/cash-shifts/{id}/close",
         "/v1/cash-shifts/{id}/movements",
         "/v1/customers/{client_code}/credit/pay-out",
+        "/v1/manifests/{id}/commit",
         "/v1/orders/{code}/corrections",
         "/v1/orders/{code}/credit/keep",
         "/v1/orders/{code}/credit/use",
@@ -200,6 +202,9 @@ on_both! {
             let success = &operation["responses"][route.gives.0.to_string()];
             assert!(success.is_object(), "{which}: {}", operation["responses"]);
             assert_eq!(success["content"].is_null(), route.gives.1.is_none(), "{which}: answer");
+            for media_type in route.also {
+                assert!(success["content"][media_type].is_object(), "{which}: {media_type}");
+            }
             assert!(operation["responses"]["default"]["content"]["application/problem+json"].is_object(), "{which}: refusal");
         }
     }
@@ -248,8 +253,15 @@ on_both! {
             ("/v1/rates", "/v1/rates".to_owned()),
             ("/v1/tariffs", "/v1/tariffs".to_owned()),
             ("/v1/parcels", "/v1/parcels".to_owned()),
+            ("/v1/unclaimed", "/v1/unclaimed".to_owned()),
+            ("/v1/orders/{code}/photos", format!("/v1/orders/{code}/photos")),
+            ("/v1/cells", "/v1/cells".to_owned()),
+            ("/v1/storage", "/v1/storage".to_owned()),
             ("/v1/shipments", "/v1/shipments".to_owned()),
             ("/v1/shipments/{code}", format!("/v1/shipments/{}", example.shipment)),
+            ("/v1/shipments/{code}/manifest", format!("/v1/shipments/{}/manifest", example.shipment)),
+            ("/v1/shipments/{code}/customs-estimate", format!("/v1/shipments/{}/customs-estimate", example.shipment)),
+            ("/v1/customs/rules", "/v1/customs/rules".to_owned()),
             ("/v1/notifications", "/v1/notifications".to_owned()),
             ("/v1/audit", "/v1/audit".to_owned()),
             ("/v1/statements", "/v1/statements".to_owned()),

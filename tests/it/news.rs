@@ -58,6 +58,26 @@ on_both! {
         let other = json!({"place": "Торугарт", "status": "at_border"});
         s.post(WAREHOUSE, &format!("/v1/shipments/{truck}/checkpoints"), other).expect(201);
         assert_eq!(s.told("order-delayed", "sms").len(), 1);
+        let truck_now = s.get(WAREHOUSE, &format!("/v1/shipments/{truck}")).expect(200);
+        let wrong = &truck_now["checkpoints"][0]["id"];
+        s.ship(&truck, "checkpoints", json!({"place": "Нарын", "status": "delayed", "corrects": wrong})).expect(201);
+        assert_eq!(s.told("order-delayed", "sms").len(), 1, "a delay put right is no second delay");
+    }
+
+    fn many_forwarding_orders_are_told_at_once_and_each_once(s: &Server) {
+        let s = &talkative(s);
+        let numbers = ["YT6600000000001", "YT6600000000002", "YT6600000000003"];
+        let codes = [0, 1, 2].map(|n| s.forward(&format!("55500007{n}"), &numbers[n..=n]));
+        let list = format!("трек,вес кг\n{}", numbers.map(|number| format!("{number},1.2\n")).concat());
+        let file = s.upload("POST", WAREHOUSE, "/v1/manifests?file_name=list", "text/csv", list.as_bytes()).expect(201);
+        let commit = format!("/v1/manifests/{}/commit", file["id"].as_str().unwrap());
+        s.post(WAREHOUSE, &commit, json!({})).expect(200);
+        let truck = s.departed_with(&numbers);
+        for code in &codes {
+            let messages = json!(s.messages(code));
+            let told = words(&messages, "event");
+            assert_eq!(told, ["received-in-china", "order-departed"], "{code} on truck {truck}");
+        }
     }
 
     fn money_that_goes_back_is_told(s: &Server) {

@@ -258,8 +258,10 @@ fn a_picture_whose_row_is_refused_is_taken_away_again() {
 }
 
 #[test]
-fn only_a_folder_or_memory_is_a_place_for_photos() {
+fn only_a_folder_a_bucket_or_memory_is_a_place_for_photos() {
     let mut config = settings("sqlite://a.db");
+    config.photos.access_key_id = "key".into();
+    config.photos.secret_access_key = "secret".into();
     for (url, good) in [
         ("file://data/photos", true),
         ("file:///var/lib/torugart", true),
@@ -267,7 +269,9 @@ fn only_a_folder_or_memory_is_a_place_for_photos() {
         ("", false),
         ("file://", false),
         ("data/photos", false),
-        ("s3://bucket", false),
+        ("s3://bucket", true),
+        ("s3://bucket?endpoint=objects:7070", false),
+        ("s3:/bucket", false),
     ] {
         config.photos.url = url.to_owned();
         assert_eq!(config.check().is_ok(), good, "{url}");

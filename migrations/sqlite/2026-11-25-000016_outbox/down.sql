@@ -18,13 +18,14 @@ CREATE TABLE notifications_old (
     last_error      TEXT,
     provider_note   TEXT,
     created_at      TIMESTAMP NOT NULL,
-    sent_at         TIMESTAMP
+    sent_at         TIMESTAMP,
+    secret          TEXT
 );
 INSERT INTO notifications_old
 SELECT id, message_id, dedupe_key, order_id, event, channel, recipient, language, subject, body,
     CASE WHEN state IN ('delivered', 'undelivered') THEN 'sent'
          WHEN state IN ('waiting', 'held', 'expired', 'cancelled') THEN 'failed' ELSE state END,
-    attempts, next_attempt_at, last_error, provider_note, created_at, sent_at
+    attempts, next_attempt_at, last_error, provider_note, created_at, sent_at, secret
 FROM notifications;
 DROP TABLE notifications;
 ALTER TABLE notifications_old RENAME TO notifications;

@@ -18,6 +18,7 @@ CREATE TABLE notifications_new (
     provider_note   TEXT,
     created_at      TIMESTAMP NOT NULL,
     sent_at         TIMESTAMP,
+    secret          TEXT,
     priority        INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 2),
     due_at          TIMESTAMP NOT NULL,
     useful_until    TIMESTAMP NOT NULL,
@@ -30,10 +31,10 @@ CREATE TABLE notifications_new (
 );
 -- A message that waits while the step runs is as young as its writing; one that was sent before it has no known parts.
 INSERT INTO notifications_new (id, message_id, dedupe_key, order_id, event, channel, recipient, language, subject, body,
-    state, attempts, next_attempt_at, last_error, provider_note, created_at, sent_at,
+    state, attempts, next_attempt_at, last_error, provider_note, created_at, sent_at, secret,
     priority, due_at, useful_until, parts, cost_tyiyn)
 SELECT id, message_id, dedupe_key, order_id, event, channel, recipient, language, subject, body,
-    state, attempts, next_attempt_at, last_error, provider_note, created_at, sent_at,
+    state, attempts, next_attempt_at, last_error, provider_note, created_at, sent_at, secret,
     1, created_at, datetime(created_at, '+2 days'), 0, 0
 FROM notifications;
 DROP TABLE notifications;

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::SheetError;
 use super::super::limits;
+use super::super::{SheetError, Span};
 
 /// The name of the sheet of texts, which no program allows.
 pub(super) const TEXTS: &str = "/";
@@ -36,6 +36,7 @@ const NUMBERS: u16 = 0xBD;
 const FLAG: u16 = 0x205;
 const FORMULA: u16 = 0x06;
 const FORMULA_TEXT: u16 = 0x207;
+const MERGED: u16 = 0xE5;
 
 /// A copy, and what was seen while it was made.
 pub(super) struct Copy {
@@ -53,6 +54,8 @@ pub(super) struct Counted {
     pub(super) hidden: BTreeSet<u32>,
     /// Row and column of cells, counted from 0, and the number of the shared text that stands there.
     pub(super) texts: Vec<((u32, u32), u32)>,
+    /// Cells that reach over several rows.
+    pub(super) spans: Vec<Span>,
     /// First and last row, first and last column of all other cells.
     extent: Option<[u16; 4]>,
 }
@@ -73,6 +76,12 @@ struct Cost {
     walked: usize,
 }
 
+impl Cost {
+    fn bytes(&self) -> usize {
+        self.cells * limits::BINARY_CELL + self.laid_out * limits::BINARY_PLACE
+    }
+}
+
 /// Copies the stream of a workbook.
 pub(super) fn of(stream: &[u8]) -> Result<Copy, SheetError> {
     let Globals { mut copied, bounds, texts_field } = globals(stream)?;
@@ -83,7 +92,7 @@ pub(super) fn of(stream: &[u8]) -> Result<Copy, SheetError> {
         if let Some([top, bottom, left, right]) = counted.extent {
             cost.laid_out += (usize::from(bottom - top) + 1) * (usize::from(right - left) + 1);
         }
-        if cost.laid_out > limits::BINARY_CELLS {
+        if cost.bytes() > limits::BINARY_CELL_BYTES {
             return Err(SheetError::TooMuch);
         }
         if cost.walked > stream.len() {
@@ -121,6 +130,10 @@ fn globals(stream: &[u8]) -> Result<Globals, SheetError> {
     loop {
         let (kind, data) = next(&mut rest)?;
         in_texts = kind == SHARED_TEXTS || (in_texts && kind == CONTINUE);
+        // The library makes room for as many texts as are claimed, and reads no more.
+        if kind == SHARED_TEXTS && long(data, 4)? as usize > limits::BINARY_TEXTS {
+            return Err(SheetError::TooMuch);
+        }
         match kind {
             END => break,
             PASSWORD => return Err(SheetError::Protected),
@@ -198,13 +211,15 @@ fn sheet(mut rest: &[u8], copied: &mut Vec<u8>, cost: &mut Cost) -> Result<Count
                 append(copied, kind, data);
                 cost.cells += 1;
             }
+            MERGED => counted.merge(data)?,
             _ => {}
         }
-        if cost.cells > limits::BINARY_CELLS {
+        if cost.bytes() > limits::BINARY_CELL_BYTES {
             return Err(SheetError::TooMuch);
         }
     }
     append(copied, END, &[]);
+    counted.spans.sort_unstable();
     cost.walked += before - rest.len();
     Ok(counted)
 }
@@ -218,6 +233,15 @@ impl Counted {
         }
         let [top, bottom, left, right] = self.extent.unwrap_or([row, row, first, last]);
         self.extent = Some([top.min(row), bottom.max(row), left.min(first), right.max(last)]);
+        Ok(())
+    }
+
+    /// Notes merged cells: their number, then first and last row, first and last column of each.
+    fn merge(&mut self, data: &[u8]) -> Result<(), SheetError> {
+        for at in (0..usize::from(short(data, 0)?)).map(|merged| 2 + 8 * merged) {
+            let (first, last, column) = (short(data, at)?, short(data, at + 2)?, short(data, at + 4)?);
+            super::super::span(&mut self.spans, u32::from(first) + 1, u32::from(last) + 1, column.into())?;
+        }
         Ok(())
     }
 }

@@ -13,14 +13,16 @@ use super::{Sheet, SheetError, Workbook};
 use copy::Copy;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
-    let copy = copy::of(&container::workbook(bytes)?)?;
-    let mut book = calamine::Xls::new(Cursor::new(container::wrap(&copy.stream)?)).map_err(refused)?;
+    let mut copy = copy::of(&container::workbook(bytes)?)?;
+    // The library holds the copy twice by itself; ours is not needed any more.
+    let wrapped = container::wrap(&std::mem::take(&mut copy.stream))?;
+    let mut book = calamine::Xls::new(Cursor::new(wrapped)).map_err(refused)?;
     let mut listed = book.sheets_metadata().to_vec();
     // The last sheet is the one that the copy has added.
     listed.truncate(copy.sheets.len());
     let texts = texts(&mut book, &copy)?;
     let (mut workbook, mut kept) = (Workbook::default(), Kept::new());
-    for (sheet, counted) in listed.into_iter().zip(&copy.sheets) {
+    for (sheet, counted) in listed.into_iter().zip(copy.sheets) {
         if workbook.sheets.iter().any(|other| other.name == sheet.name) || sheet.name == copy::TEXTS {
             return Err(SheetError::Damaged("two of its sheets have the same name"));
         }
@@ -28,15 +30,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
         let (top, left) = range.start().unwrap_or_default();
         let mut grid = Grid::new(&mut kept);
         for (row, column, value) in range.used_cells() {
-            grid.put((top + row as u32, left + column as u32), cell(value.clone()))?;
+            grid.take((top + row as u32, left + column as u32), value.clone())?;
         }
         for (at, text) in &counted.texts {
             if let Ok(found) = copy.texts.binary_search(text) {
-                grid.put(*at, texts[found].clone())?;
+                grid.name(*at, &texts[found])?;
             }
         }
         let rows = grid.finish(&counted.hidden);
-        workbook.sheets.push(Sheet { name: sheet.name, hidden: sheet.visible != SheetVisible::Visible, rows });
+        let hidden = sheet.visible != SheetVisible::Visible;
+        workbook.sheets.push(Sheet { name: sheet.name, hidden, rows, spans: counted.spans });
     }
     Ok(workbook)
 }

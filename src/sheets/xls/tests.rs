@@ -71,6 +71,20 @@ fn texts(texts: &[&str]) -> Vec<u8> {
 }
 
 #[test]
+fn cells_that_reach_down_are_noted_and_their_number_is_not_believed() {
+    let area = |corners: [u16; 4]| corners.map(u16::to_le_bytes).concat();
+    let merged = |count: u16, areas: &[[u16; 4]]| {
+        record(0xE5, &[&count.to_le_bytes()[..], &areas.iter().copied().flat_map(area).collect::<Vec<_>>()].concat())
+    };
+    let sheet = |merged| vec![number((1, 2), 7.0), number((2, 0), 8.0), merged];
+    let book = open(&[], &[sheet(merged(2, &[[1, 3, 2, 2], [0, 0, 0, 4]]))]).unwrap();
+    let spans: Vec<_> = book.sheets[0].spans.iter().map(|span| (span.column, span.first, span.last)).collect();
+    assert_eq!(spans, [(2, 2, 4)]);
+    assert_eq!(book.sheets[0].seen(&book.sheets[0].rows[1], 2).shown(), "7");
+    assert!(matches!(open(&[], &[sheet(merged(9, &[[1, 3, 2, 2]]))]), Err(SheetError::Damaged(_))));
+}
+
+#[test]
 fn cells_of_every_kind_are_read() {
     let sheet = vec![
         number((0, 0), 435_423_915_918_312.0),
@@ -122,11 +136,12 @@ fn a_sheet_takes_no_more_room_than_is_allowed_whatever_it_claims() {
 #[test]
 fn a_text_that_many_cells_name_is_kept_once() {
     let long = "x".repeat(8_000);
-    let sheet = (0..60_000).map(|row| cell(0xFD, (row, 0), &0_u32.to_le_bytes())).collect();
-    let book = open(&[texts(&[&long])], &[sheet]).unwrap();
+    let sheet = |rows| (0..rows).map(|row| cell(0xFD, (row, 0), &0_u32.to_le_bytes())).collect();
+    let book = open(&[texts(&[&long])], &[sheet(16_000)]).unwrap();
     let rows = &book.sheets[0].rows;
-    let (Cell::Text(first), Cell::Text(last)) = (rows[0].cell(0), rows[59_999].cell(0)) else { panic!("texts") };
+    let (Cell::Text(first), Cell::Text(last)) = (rows[0].cell(0), rows[15_999].cell(0)) else { panic!("texts") };
     assert!(Arc::ptr_eq(first, last) && **first == *long);
+    assert_eq!(open(&[texts(&[&long])], &[sheet(17_000)]), Err(SheetError::TooMuch), "named too often");
     let missing = vec![cell(0xFD, (0, 0), &7_u32.to_le_bytes())];
     assert_eq!(open(&[texts(&["a"])], &[missing]), Err(SheetError::Damaged("a cell names a text that is not there")));
 }

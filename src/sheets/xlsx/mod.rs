@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use calamine::{Reader, SheetType, SheetVisible, XlsxError};
 
-use super::grid::{Grid, Kept, cell};
+use super::grid::{Grid, Kept};
 use super::{Sheet, SheetError, Workbook};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
@@ -21,23 +21,24 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, SheetError> {
         if listed.typ != SheetType::WorkSheet {
             continue;
         }
-        let hidden = match parts.get(&listed.name) {
-            Some(part) => parts::hidden_rows(&mut archive, part)?,
+        let shape = match parts.get(&listed.name) {
+            Some(part) => parts::shape(&mut archive, part)?,
             None => return Err(SheetError::Damaged("a sheet is listed that is not there")),
         };
         let mut cells = book.worksheet_cells_reader(&listed.name).map_err(refused)?;
         let mut grid = Grid::new(&mut kept);
         loop {
             match cells.next_cell() {
-                Ok(Some(found)) => grid.put(found.get_position(), cell(found.get_value().clone().into()))?,
+                Ok(Some(found)) => grid.take(found.get_position(), found.get_value().clone().into())?,
                 Ok(None) => break,
                 // The name of an error that the library does not know, `#SPILL!` for one; no content in any case.
                 Err(XlsxError::CellError(_)) => {}
                 Err(error) => return Err(refused(error)),
             }
         }
-        let rows = grid.finish(&hidden);
-        workbook.sheets.push(Sheet { name: listed.name, hidden: listed.visible != SheetVisible::Visible, rows });
+        let rows = grid.finish(&shape.hidden);
+        let hidden = listed.visible != SheetVisible::Visible;
+        workbook.sheets.push(Sheet { name: listed.name, hidden, rows, spans: shape.spans });
     }
     if workbook.sheets.is_empty() { Err(SheetError::Damaged("it has no sheet")) } else { Ok(workbook) }
 }

@@ -1,4 +1,4 @@
-//! What calamine does not say of a workbook: which rows are hidden, and whether the parts that it reads as a whole are
+//! What calamine does not say of a workbook: which rows are hidden, which cells reach down, and whether the parts that it reads as a whole are
 //! of a size that programs write.
 
 use std::borrow::Cow;
@@ -8,8 +8,8 @@ use std::io::BufReader;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::super::SheetError;
 use super::super::limits;
+use super::super::{SheetError, Span, span};
 use super::archive::{Archive, is_xml};
 
 const NOT_XML: SheetError = SheetError::Damaged("a part of it is not proper XML");
@@ -45,20 +45,50 @@ pub(super) fn sheets(archive: &mut Archive<'_>) -> Result<HashMap<String, String
     if bytes > limits::UNPACKED_BYTES as u64 { Err(SheetError::TooMuchUnpacked) } else { Ok(parts) }
 }
 
-/// The numbers of the rows that a sheet does not show.
-pub(super) fn hidden_rows(archive: &mut Archive<'_>, part: &str) -> Result<BTreeSet<u32>, SheetError> {
-    let (mut hidden, mut last) = (BTreeSet::new(), 0_u32);
+/// What a sheet is beside its cells.
+#[derive(Default)]
+pub(super) struct Shape {
+    /// The numbers of the rows that it does not show.
+    pub(super) hidden: BTreeSet<u32>,
+    /// Cells that reach over several rows.
+    pub(super) spans: Vec<Span>,
+}
+
+/// Looks at a sheet without its cells.
+pub(super) fn shape(archive: &mut Archive<'_>, part: &str) -> Result<Shape, SheetError> {
+    let (mut shape, mut last) = (Shape::default(), 0_u32);
     tags(archive, part, limits::UNPACKED_BYTES, |tag| {
-        if tag.local_name().as_ref() == "row" {
-            let number = attribute(tag, "r")?.and_then(|number| number.parse().ok());
-            last = number.unwrap_or(last.saturating_add(1));
-            if attribute(tag, "hidden")?.is_some_and(|value| matches!(value.as_str(), "1" | "true" | "on")) {
-                hidden.insert(last);
+        match tag.local_name().as_ref() {
+            "row" => {
+                let number = attribute(tag, "r")?.and_then(|number| number.parse().ok());
+                last = number.unwrap_or(last.saturating_add(1));
+                if attribute(tag, "hidden")?.is_some_and(|value| matches!(value.as_str(), "1" | "true" | "on")) {
+                    shape.hidden.insert(last);
+                }
             }
+            "mergeCell" => {
+                let area = attribute(tag, "ref")?.unwrap_or_default();
+                if let Some(((top, left), (bottom, _))) =
+                    area.split_once(':').and_then(|(from, to)| Some((place(from)?, place(to)?)))
+                {
+                    span(&mut shape.spans, top, bottom, left)?;
+                }
+            }
+            _ => {}
         }
-        if hidden.len() > limits::ROWS { Err(SheetError::TooManyRows) } else { Ok(()) }
+        if shape.hidden.len() > limits::ROWS { Err(SheetError::TooManyRows) } else { Ok(()) }
     })?;
-    Ok(hidden)
+    shape.spans.sort_unstable();
+    Ok(shape)
+}
+
+/// Row, counted from 1, and column, counted from 0, of `AB12`.
+fn place(name: &str) -> Option<(u32, usize)> {
+    let letters = name.find(|c: char| !c.is_ascii_uppercase())?;
+    let column = name[..letters]
+        .bytes()
+        .try_fold(0_usize, |column, letter| column.checked_mul(26)?.checked_add(usize::from(letter - b'A') + 1))?;
+    Some((name[letters..].parse().ok()?, column.checked_sub(1)?))
 }
 
 /// The texts and the styles that calamine holds while it reads: it makes room for as many texts as a file claims, and
@@ -113,7 +143,7 @@ fn find(archive: &Archive<'_>, part: &str) -> Option<String> {
     archive.file_names().flatten().find(is_it).map(Cow::into_owned)
 }
 
-/// Shows every opening tag of a part, as far as the cells reach.
+/// Shows every opening tag of a part.
 fn tags(
     archive: &mut Archive<'_>,
     part: &str,
@@ -133,7 +163,6 @@ fn tags(
         buffer.clear();
         match reader.read_event_into(&mut buffer).map_err(|_| NOT_XML)? {
             Event::Start(tag) | Event::Empty(tag) => each(&tag)?,
-            Event::End(tag) if tag.local_name().as_ref() == "sheetData" => return Ok(()),
             Event::Eof => return Ok(()),
             _ => {}
         }

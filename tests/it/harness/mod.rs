@@ -8,9 +8,11 @@ pub mod pictures;
 pub mod postgres;
 pub mod program;
 pub mod record;
+pub mod s3;
 pub mod server;
 pub mod smtp;
 pub mod state;
+pub mod truck;
 pub mod warehouse;
 
 /// Makes a test run on SQLite and on PostgreSQL. Its body gets a running [`server::Server`] with a database of its own.

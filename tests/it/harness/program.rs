@@ -163,6 +163,11 @@ impl Running {
         lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
     }
 
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a child").is_some()
+    }
+
     /// Sends a signal (`TERM`, `INT`) and waits for the end.
     pub fn stop(mut self, signal: &str) -> ExitStatus {
         let id = self.child.id().to_string();

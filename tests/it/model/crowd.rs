@@ -1,7 +1,7 @@
 //! Many people at once on the same orders. Who comes first is anybody's guess, so there is no model here: every call is
 //! served or refused in a known way, and afterwards the books are whole.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -149,7 +149,7 @@ fn boxes(tx: &mut Tx, step: &Step, shared: &Shared, code: &OrderCode) -> Result<
     match step.kind {
         Kind::Arrive => {
             let truck = &shared.trucks[step.target % shared.trucks.len()];
-            shipments::arrive(tx, truck, &Arrival { barcodes: None, weights_g: HashMap::new() })?;
+            shipments::arrive(tx, truck, &Arrival::whole_load())?;
         }
         Kind::Weigh | Kind::Lose => {
             let order = orders::find(tx, code)?;

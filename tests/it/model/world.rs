@@ -1,7 +1,5 @@
 //! The service, for one sequence of steps: its orders, customers and cashiers, and the calls that do a deed.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use torugart::branches::{self, Branch};
 use torugart::code::OrderCode;
@@ -19,7 +17,7 @@ use torugart::payments::{self, Method, NewPayment, credit};
 use torugart::phone::Phone;
 use torugart::quotes::{self, NewQuote, rules::LineRequest};
 use torugart::shifts::{self, Count};
-use torugart::shipments::{self, Arrival, NewShipment};
+use torugart::shipments::{self, Arrival, NewShipment, Scan};
 use torugart::staff::{self, NewMember};
 use torugart::state::App;
 use torugart::texts::Lang;
@@ -158,12 +156,12 @@ impl<'a> World<'a> {
             (Kind::Receive, _, Some(parcel)) => {
                 let number = parcels::get(tx, parcel)?.tracking_number.expect("every parcel here has one");
                 let number = Tracking::try_from(number).expect("its own number");
-                parcels::receive(tx, &receipt(number, weight_g(deed)))?;
+                parcels::receive(tx, &NewReceipt::of(number, weight_g(deed)))?;
             }
             (Kind::Ship, ..) => return self.ship(tx, &model.to_ship(deed)),
             (Kind::Arrive, ..) => {
                 let barcodes = model.scanned(deed).map(|parcel| vec![self.barcodes[parcel].clone()]);
-                let arrival = Arrival { barcodes, weights_g: HashMap::new() };
+                let arrival = Arrival { barcodes, ..Arrival::default() };
                 shipments::arrive(tx, &self.trucks[deed.target], &arrival)?;
             }
             (Kind::Weigh, _, Some(parcel)) => {
@@ -208,9 +206,9 @@ impl<'a> World<'a> {
 
     fn ship(&self, tx: &mut Tx, load: &[usize]) -> Result<Answer> {
         let truck = open_truck(tx)?;
-        let barcodes: Vec<_> = load.iter().map(|parcel| self.barcodes[*parcel].clone()).collect();
+        let barcodes: Vec<_> = load.iter().map(|parcel| Scan::of(&self.barcodes[*parcel])).collect();
         shipments::load(tx, &truck, &barcodes)?;
-        shipments::depart(tx, &truck)?;
+        shipments::depart(tx, &truck, None)?;
         Ok(Answer { truck: Some(truck), ..Answer::default() })
     }
 
@@ -274,8 +272,8 @@ fn open_truck(tx: &mut Tx) -> Result<String> {
     let new = NewShipment {
         route: "Guangzhou-Torugart-Bishkek".to_owned(),
         vehicle: "01KG777ABC".to_owned(),
-        cmr_number: None,
         to_branch: "BISH".to_owned(),
+        ..NewShipment::default()
     };
     Ok(shipments::open(tx, &new)?.code)
 }
@@ -287,21 +285,6 @@ fn offer(number: i64) -> NewQuote {
         LineRequest { description: "Kettle".to_owned(), link: None, quantity: 1 + (number % 3) as i32, unit_price };
     let delivery = Money { amount: number % 5 * 600, currency: Currency::Cny };
     NewQuote { domestic_delivery: Some(delivery), ..NewQuote::of(vec![line], 1 + number) }
-}
-
-fn receipt(number: Tracking, weight_g: i64) -> NewReceipt {
-    NewReceipt {
-        tracking_number: Some(number),
-        client_code: None,
-        order_code: None,
-        weight_g,
-        length_mm: None,
-        width_mm: None,
-        height_mm: None,
-        condition: None,
-        note: None,
-        branch_id: None,
-    }
 }
 
 fn count(total_tyiyn: i64) -> Count {

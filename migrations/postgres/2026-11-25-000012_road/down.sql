@@ -1,0 +1,14 @@
+DROP TABLE bag_parcels;
+DROP TABLE bags;
+DROP TABLE scans;
+DROP TABLE stations;
+DROP TABLE planned_parcels;
+ALTER TABLE checkpoints DROP COLUMN corrects;
+ALTER TABLE checkpoints DROP COLUMN expected_at;
+ALTER TABLE checkpoints DROP COLUMN delay_minutes;
+ALTER TABLE checkpoints DROP COLUMN reason;
+ALTER TABLE shipments DROP COLUMN unloading_at;
+ALTER TABLE shipments DROP COLUMN seal_number;
+ALTER TABLE shipments DROP COLUMN capacity_volume_cm3;
+ALTER TABLE shipments DROP COLUMN capacity_weight_g;
+ALTER TABLE shipments DROP COLUMN from_branch_id;

@@ -1,0 +1,10 @@
+DROP TABLE sweeps;
+ALTER TABLE notifications DROP COLUMN secret;
+DROP TABLE pickup_proofs;
+ALTER TABLE orders DROP COLUMN uncollected_at;
+ALTER TABLE orders DROP COLUMN released_at;
+DROP TABLE storage_fees;
+DROP TRIGGER parcels_leave_their_cell;
+DROP INDEX parcels_by_cell;
+ALTER TABLE parcels DROP COLUMN cell;
+DROP TABLE cells;
