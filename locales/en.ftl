@@ -122,6 +122,18 @@ sms-order-cancelled = Order { $code } is cancelled. { $refund ->
     [0] You owe nothing for it.
    *[other] { SOM($refund) } som to return to you, please contact us.
     }
+sms-request-received = { $code }: we have your request and will tell you the price. Your order: { $url }
+sms-quote-expiring = { $code }: the price of { SOM($total) } som ends { $until }. Confirm: { $url }
+sms-order-bought = { $code }: bought, and on its way to our China warehouse. { $url }
+sms-received-in-china = { $code }: at our China warehouse, it leaves with the next truck. { $url }
+sms-order-departed = { $code }: on the road to Kyrgyzstan. { $url }
+sms-order-delayed = { $codes }: the truck is late. We will tell you as soon as it is here.
+sms-order-picked-up = { $code }: handed over. Thank you! If it was not you who took it, call us at once.
+sms-payment-refunded = { $code }: { SOM($amount) } som returned. { $balance ->
+    [0] Nothing is due.
+   *[other] { SOM($balance) } som is due.
+    }
+sms-one-time-code = { $code } is your { $firm } code. Tell it to nobody.
 
 ## Mail
 
@@ -251,6 +263,101 @@ mail-order-cancelled-body =
         [0] You owe nothing for it.
        *[other] To return to you: { SOM($refund) } som. Please contact us to receive it.
     }
+
+    Kind regards,
+    { $firm }
+mail-request-received-subject = We have your request { $code }
+mail-request-received-body =
+    Hello { $name },
+
+    We have your request { $code } and are looking for the goods. We will tell you the price.
+
+    Where your order is:
+    { $url }
+
+    Kind regards,
+    { $firm }
+mail-quote-expiring-subject = The price of order { $code } ends { $until }
+mail-quote-expiring-body =
+    Hello { $name },
+
+    The price of { SOM($total) } som for order { $code } holds until { $until }. After that it has to be worked out anew.
+
+    Confirm the price:
+    { $url }
+
+    Kind regards,
+    { $firm }
+mail-order-bought-subject = The goods of order { $code } are bought
+mail-order-bought-body =
+    Hello { $name },
+
+    We bought the goods of order { $code }. The seller sends them to our China warehouse.
+
+    Where your order is:
+    { $url }
+
+    Kind regards,
+    { $firm }
+mail-received-in-china-subject = Order { $code } is at our China warehouse
+mail-received-in-china-body =
+    Hello { $name },
+
+    Order { $code } reached our China warehouse. It leaves with the next truck.
+
+    Where your order is:
+    { $url }
+
+    Kind regards,
+    { $firm }
+mail-order-departed-subject = Order { $code } is on the road
+mail-order-departed-body =
+    Hello { $name },
+
+    Order { $code } is on the road to Kyrgyzstan. Delays at the border happen; we follow the truck.
+
+    Where your order is:
+    { $url }
+
+    Kind regards,
+    { $firm }
+mail-order-delayed-subject = The truck is late: { $codes }
+mail-order-delayed-body =
+    Hello { $name },
+
+    The truck with your order ({ $codes }) is late. It was last known at { $place }.
+    We will tell you as soon as it is here.
+
+    Kind regards,
+    { $firm }
+mail-order-picked-up-subject = Order { $code } is handed over
+mail-order-picked-up-body =
+    Hello { $name },
+
+    All of order { $code } is handed over. Thank you for choosing us!
+
+    If it was not you who took it, call us at once.
+
+    Kind regards,
+    { $firm }
+mail-payment-refunded-subject = Money returned for order { $code }
+mail-payment-refunded-body =
+    Hello { $name },
+
+    We returned { SOM($amount) } som for order { $code }.
+    { $balance ->
+        [0] Nothing is left to pay.
+       *[other] To pay: { SOM($balance) } som.
+    }
+
+    Kind regards,
+    { $firm }
+mail-one-time-code-subject = Your { $firm } code
+mail-one-time-code-body =
+    Hello { $name },
+
+    Your code is { $code }.
+    Tell it to nobody. If you did not ask for a code, ignore this letter.
 
     Kind regards,
     { $firm }

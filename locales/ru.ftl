@@ -121,6 +121,18 @@ sms-order-cancelled = Заказ { $code } отменён. { $refund ->
     [0] Платить за него не нужно.
    *[other] К возврату { SOM($refund) } сом, обратитесь к нам.
     }
+sms-request-received = { $code }: заявка принята, цену сообщим отдельно. Где заказ: { $url }
+sms-quote-expiring = { $code }: цена { SOM($total) } сом действует до { $until }. Подтвердите: { $url }
+sms-order-bought = { $code }: товар выкуплен, ждём его на складе в Китае. { $url }
+sms-received-in-china = { $code }: на нашем складе в Китае, отправим ближайшим рейсом. { $url }
+sms-order-departed = { $code }: груз выехал в Кыргызстан. { $url }
+sms-order-delayed = { $codes }: рейс задерживается. Сообщим, как только груз прибудет.
+sms-order-picked-up = { $code }: заказ выдан. Спасибо! Если его получили не Вы, сразу позвоните нам.
+sms-payment-refunded = { $code }: возвращено { SOM($amount) } сом. { $balance ->
+    [0] Доплаты нет.
+   *[other] К оплате { SOM($balance) } сом.
+    }
+sms-one-time-code = { $code } — код { $firm }. Никому его не называйте.
 
 ## Письма
 
@@ -250,6 +262,101 @@ mail-order-cancelled-body =
         [0] Платить за него не нужно.
        *[other] К возврату: { SOM($refund) } сом. Пожалуйста, свяжитесь с нами, чтобы получить деньги.
     }
+
+    С уважением,
+    { $firm }
+mail-request-received-subject = Заявка { $code } принята
+mail-request-received-body =
+    Здравствуйте, { $name }!
+
+    Мы приняли Вашу заявку { $code } и подбираем товар. Цену сообщим отдельно.
+
+    Где сейчас заказ:
+    { $url }
+
+    С уважением,
+    { $firm }
+mail-quote-expiring-subject = Цена по заказу { $code } действует до { $until }
+mail-quote-expiring-body =
+    Здравствуйте, { $name }!
+
+    Цена { SOM($total) } сом по заказу { $code } действует до { $until }. Потом её придётся считать заново.
+
+    Подтвердить цену:
+    { $url }
+
+    С уважением,
+    { $firm }
+mail-order-bought-subject = Товар по заказу { $code } выкуплен
+mail-order-bought-body =
+    Здравствуйте, { $name }!
+
+    Мы выкупили товар по заказу { $code }. Продавец отправит его на наш склад в Китае.
+
+    Где сейчас заказ:
+    { $url }
+
+    С уважением,
+    { $firm }
+mail-received-in-china-subject = Заказ { $code } на складе в Китае
+mail-received-in-china-body =
+    Здравствуйте, { $name }!
+
+    Заказ { $code } поступил на наш склад в Китае. Отправим его ближайшим рейсом.
+
+    Где сейчас заказ:
+    { $url }
+
+    С уважением,
+    { $firm }
+mail-order-departed-subject = Заказ { $code } выехал в Кыргызстан
+mail-order-departed-body =
+    Здравствуйте, { $name }!
+
+    Груз с заказом { $code } выехал в Кыргызстан. На границе бывают задержки, мы следим за рейсом.
+
+    Где сейчас заказ:
+    { $url }
+
+    С уважением,
+    { $firm }
+mail-order-delayed-subject = Рейс задерживается: { $codes }
+mail-order-delayed-body =
+    Здравствуйте, { $name }!
+
+    Рейс с Вашим грузом ({ $codes }) задерживается. Последнее известное место: { $place }.
+    Мы сообщим, как только груз прибудет.
+
+    С уважением,
+    { $firm }
+mail-order-picked-up-subject = Заказ { $code } выдан
+mail-order-picked-up-body =
+    Здравствуйте, { $name }!
+
+    Заказ { $code } выдан полностью. Спасибо, что выбрали нас!
+
+    Если его получили не Вы, сразу позвоните нам.
+
+    С уважением,
+    { $firm }
+mail-payment-refunded-subject = Возврат по заказу { $code }
+mail-payment-refunded-body =
+    Здравствуйте, { $name }!
+
+    Мы вернули { SOM($amount) } сом по заказу { $code }.
+    { $balance ->
+        [0] Доплачивать ничего не нужно.
+       *[other] К оплате: { SOM($balance) } сом.
+    }
+
+    С уважением,
+    { $firm }
+mail-one-time-code-subject = Код { $firm }
+mail-one-time-code-body =
+    Здравствуйте, { $name }!
+
+    Ваш код: { $code }
+    Никому его не называйте. Если Вы не просили код, не обращайте внимания на это письмо.
 
     С уважением,
     { $firm }

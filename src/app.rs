@@ -18,14 +18,14 @@ use crate::broker::http as broker;
 use crate::cells::http as cells;
 use crate::claims::http as claims;
 use crate::customs::http as customs;
-use crate::desk::{self, http as orders, intake, labels, offers, photos as pictures, pickup, shifts};
+use crate::desk::{self, choices, http as orders, intake, labels, offers, photos as pictures, pickup, preview, shifts};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::manifests::{http as manifests, profile::Correction};
-use crate::notifications::http as notifications;
+use crate::notifications::{http as notifications, texts_http as texts};
 use crate::parcels::{http as parcels, queue_http as unclaimed};
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
 use crate::photos::http as photos;
@@ -126,6 +126,10 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/release", pickup::release, OPERATOR, "Give the part that is here to the customer; the rest follows").takes::<pickup::ReleaseRequest>().gives::<desk::OrderView>(200),
         get("/v1/orders/{code}/hand-over-act", acts::get, AnyStaff, "What was handed over, to be signed: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<acts::ActView>(200),
 
+        get("/v1/texts", texts::list, AnyStaff, "What messages say: the firm's own texts in place of the built-in ones").lists::<texts::TextView>(),
+        put("/v1/texts", texts::set, ADMIN, "Put an own text in place; without `text` the built-in one speaks again").takes::<texts::TextRequest>().gives::<texts::TextView>(200),
+        get("/v1/customers/{client_code}/messages", choices::get, AnyStaff, "In which language and over which channels a customer is told").gives::<choices::ChoiceBody>(200),
+        put("/v1/customers/{client_code}/messages", choices::set, MONEY_DESK, "Write down what a customer chose, or that they want to be left alone").takes::<choices::ChoiceBody>().gives::<choices::ChoiceBody>(200),
         get("/v1/customers/{client_code}", adjust::customer, AnyStaff, "One customer and their credit").gives::<adjust::CustomerAccountView>(200),
         post("/v1/customers/{client_code}/credit/pay-out", adjust::pay_out, ADMIN, "Give credit back: money leaves without an order, so an admin does it").require_key().takes::<adjust::PayOutRequest>().gives::<adjust::CustomerAccountView>(201),
 
@@ -194,6 +198,10 @@ pub fn routes() -> Vec<Route> {
         post("/v1/customs/rules", customs::follow, ADMIN, "Put a customs rule in force; the one before it stays").takes::<customs::RuleRequest>().gives::<customs::RuleView>(201),
 
         get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().query::<FormQuery>().lists::<notifications::NotificationView>().also(exports::MEDIA_TYPES),
+        post("/v1/sms/reports/{secret}", notifications::report, Anyone, "SMSPRO tells whether messages arrived; it is asked back").ignore_key().takes_file(notifications::REPORT_TYPES).gives_nothing(200),
+        post("/v1/notifications/preview", preview::preview, NOT_AUDITOR, "What a customer would read about an order, and what it would cost").ignore_key().takes::<preview::PreviewRequest>().gives::<preview::PreviewView>(200),
+        get("/v1/notifications/costs", notifications::costs, AnyStaff, "What messages cost, day by day").query::<notifications::CostQuery>().lists::<notifications::CostView>(),
+        post("/v1/notifications/{id}/cancel", notifications::cancel, NOT_AUDITOR, "Take back a message that was not sent").takes::<Nothing>().gives::<notifications::NotificationView>(200),
         post("/v1/notifications/{id}/retry", notifications::retry, NOT_AUDITOR, "Give a failed message another life").takes::<Nothing>().gives::<notifications::NotificationView>(200),
         get("/v1/audit", audit::list, AUDITOR, "Who did what").query::<audit::AuditFilter>().lists::<audit::AuditEntry>(),
     ]

@@ -12,10 +12,12 @@ use crate::error::{Error, Result};
 
 mod acquirers;
 mod intake;
+mod messages;
 mod photos;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
 pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
+pub use messages::Messages;
 pub use photos::{Bucket, Photos, Place};
 
 /// The defaults are part of the binary, so that it starts from any folder.
@@ -155,6 +157,8 @@ pub struct Firm {
     /// Ways that trucks take, with the hours after departure at which they usually reach each place: the firm's own
     /// estimates, not facts.
     pub routes: Vec<NamedRoute>,
+    /// What customers are told, when and at what price.
+    pub messages: Messages,
 }
 
 /// `business.hand_over_proof`
@@ -244,6 +248,14 @@ pub struct Sms {
     pub password: SecretString,
     /// Sender name that the gateway approved.
     pub sender: String,
+    /// The most messages in a second that the contract allows, over all processes; 0: no limit.
+    pub per_second: u32,
+    /// Threads that send, in each process.
+    pub workers: u16,
+    /// End of the address at which SMSPRO may call: `<business.public_url>/v1/sms/reports/<report_secret>`. Empty: nowhere.
+    pub report_secret: SecretString,
+    /// Less than this on the account raises an alarm, tyiyn.
+    pub account_alarm_tyiyn: i64,
 }
 
 /// `sms.transport`
@@ -270,6 +282,10 @@ pub struct Email {
     pub url: SecretString,
     /// Sender, e.g. `Torugart <cargo@example.kg>`.
     pub from: String,
+    /// The most letters in a second that the mail server allows, over all processes; 0: no limit.
+    pub per_second: u32,
+    /// Threads that send, in each process.
+    pub workers: u16,
 }
 
 /// `email.transport`
@@ -381,6 +397,16 @@ impl Config {
         }
         if self.business.prepayment_goods_percent > 100 || self.business.prepayment_freight_percent > 100 {
             complaints.push("business.prepayment_*_percent cannot exceed 100".to_owned());
+        }
+        complaints.extend(self.business.messages.complaints());
+        if self.sms.workers == 0 || self.email.workers == 0 {
+            complaints.push("sms.workers and email.workers must be at least 1".to_owned());
+        }
+        let report_secret = self.sms.report_secret.expose_secret();
+        let is_guessable =
+            report_secret.len() < LEAST_KEY_BYTES || !report_secret.bytes().all(|b| b.is_ascii_alphanumeric());
+        if !report_secret.is_empty() && is_guessable {
+            complaints.push(format!("sms.report_secret must be {LEAST_KEY_BYTES} or more letters and digits"));
         }
         if self.business.weight_tolerance_g < 0 {
             complaints.push("business.weight_tolerance_g cannot be negative".to_owned());

@@ -20,6 +20,7 @@ pub mod phone;
 pub mod print;
 pub mod sheets;
 pub mod texts;
+pub mod xml;
 // The service around the rooms.
 pub mod app;
 pub mod counters;

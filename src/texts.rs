@@ -14,6 +14,10 @@ use utoipa::ToSchema;
 
 use crate::clock::BISHKEK_OFFSET;
 
+mod own;
+
+pub use own::{Own, source, variables};
+
 /// A language that the service speaks to people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -176,27 +180,31 @@ pub fn short_date(at: DateTime<Utc>) -> String {
 type Texts = FluentBundle<FluentResource>;
 
 /// One per language, at the language's own number.
-static TEXTS: LazyLock<[Texts; 3]> = LazyLock::new(|| {
-    [
-        read(Lang::Ky, include_str!("../locales/ky.ftl")),
-        read(Lang::Ru, include_str!("../locales/ru.ftl")),
-        read(Lang::En, include_str!("../locales/en.ftl")),
-    ]
-});
+static FILES: [&str; 3] =
+    [include_str!("../locales/ky.ftl"), include_str!("../locales/ru.ftl"), include_str!("../locales/en.ftl")];
+
+/// The same, read.
+static TEXTS: LazyLock<[Texts; 3]> = LazyLock::new(|| Lang::ALL.map(|lang| read(lang, FILES[lang as usize])));
 
 fn read(lang: Lang, source: &str) -> Texts {
-    let locale: LanguageIdentifier = lang.as_str().parse().expect("a two-letter language is a locale");
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(readable, errors)| {
         tracing::error!(lang = lang.as_str(), ?errors, "a text file has entries that cannot be read");
         readable
     });
+    let mut texts = empty(lang);
+    if let Err(errors) = texts.add_resource(resource) {
+        tracing::error!(lang = lang.as_str(), ?errors, "a text file says something twice");
+    }
+    texts
+}
+
+/// A language without a word, which can print sums.
+fn empty(lang: Lang) -> Texts {
+    let locale: LanguageIdentifier = lang.as_str().parse().expect("a two-letter language is a locale");
     let mut texts = FluentBundle::new_concurrent(vec![locale]);
     // The invisible isolation marks would turn an English SMS into UCS-2 and be shown as boxes on old phones.
     texts.set_use_isolating(false);
     texts.add_function("SOM", printed_som).expect("a new bundle has no function SOM");
-    if let Err(errors) = texts.add_resource(resource) {
-        tracing::error!(lang = lang.as_str(), ?errors, "a text file says something twice");
-    }
     texts
 }
 

@@ -13,11 +13,12 @@ use secrecy::ExposeSecret;
 
 use super::adapter::{Bill, Callback, Created, Failure, Question, Reaction, Reply, Said, Told};
 use super::fields::{self, Fields};
-use super::hash::{md5_hex, same};
+use super::hash::md5_hex;
 use super::outside::{Outside, quoted};
 use super::som;
-use super::xml::{self, Node};
 use crate::config;
+use crate::tokens::same;
+use crate::xml::{self, Node};
 
 /// The last part of our callback's address, with which Freedom Pay signs and we answer.
 const CALLBACK: &str = "callback";
@@ -99,7 +100,7 @@ impl FreedomPay {
         if !answer.is_success() {
             return Err(answer.failure());
         }
-        let said = xml::read_response(&answer.body)
+        let said = xml::read(&answer.body, "response")
             .map_err(|reason| Failure::Away(format!("an answer that cannot be read: {reason}")))?;
         if !self.is_signed(script, &said) {
             return Err(Failure::Away("an answer with a wrong signature".to_owned()));
@@ -299,7 +300,7 @@ mod tests {
     #[test]
     fn the_answer_is_signed_with_the_callers_salt_unless_the_caller_is_a_stranger() {
         let reply = freedom_pay().reply(&signed(&PAID), Reaction::Accept);
-        let said = xml::read_response(reply.body.as_bytes()).unwrap();
+        let said = xml::read(reply.body.as_bytes(), "response").unwrap();
         assert_eq!((text(&said, "pg_status"), text(&said, "pg_salt")), (Some("ok"), Some("abc")));
         assert_eq!(text(&said, "pg_sig").unwrap(), md5_hex("callback;accepted;abc;ok;mypasskey"));
         let forged = callback("pg_order_id=x&pg_salt=a%3Bb&pg_sig=0");

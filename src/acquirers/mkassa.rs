@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::adapter::{Bill, Callback, Created, Failure, Question, Said, Told};
 use super::fields::plain;
-use super::hash::same;
 use super::outside::Outside;
 use super::som;
 use crate::config;
+use crate::tokens::same;
 
 /// Stands among the headers of a stored callback for what the end of its address was.
 pub(super) const SECRET: &str = "address-secret";

@@ -19,7 +19,6 @@ mod rules;
 mod som;
 mod store;
 mod worker;
-mod xml;
 
 use chrono::NaiveDateTime;
 use serde_json::json;

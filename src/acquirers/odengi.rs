@@ -14,10 +14,11 @@ use serde_json::Value;
 
 use super::adapter::{Bill, Callback, Created, Failure, Question, Said, Told};
 use super::fields::{self, plain};
-use super::hash::{hmac_md5_hex, same};
+use super::hash::hmac_md5_hex;
 use super::outside::{Outside, quoted};
 use super::som;
 use crate::config;
+use crate::tokens::same;
 
 /// The version of the protocol that clients speak.
 const VERSION: u32 = 1005;

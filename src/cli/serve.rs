@@ -11,12 +11,16 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{open, start_log};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::notifications::{self, Gateways};
+use crate::ids::Actor;
+use crate::notifications::{self, Channel, Gateways};
 use crate::state::App;
-use crate::{acquirers, app, rates, storage};
+use crate::{acquirers, app, orders, rates, storage};
 
 /// How often a waiting thread looks whether it should stop.
 const TICK: Duration = Duration::from_millis(200);
+
+/// How often it is looked for offers that end soon.
+const REMIND: Duration = Duration::from_secs(600);
 
 /// How often the figures are folded together.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -41,9 +45,28 @@ impl Background {
 
     /// Sends messages.
     pub(super) fn send_messages(&mut self, app: &App) -> Result<()> {
-        let gateways = Gateways::from_config(&app.config)?;
+        let gateways = Arc::new(Gateways::from_config(&app.config)?);
+        for (channel, workers) in [(Channel::Sms, app.config.sms.workers), (Channel::Email, app.config.email.workers)] {
+            for _ in 0..workers {
+                let (app, gateways) = (app.clone(), gateways.clone());
+                self.spawn(channel.as_str(), move |stop| notifications::run(&app, &gateways, channel, stop))?;
+            }
+        }
         let app = app.clone();
-        self.spawn("messages", move |stop| notifications::run(&app, &gateways, stop))
+        self.spawn("reports", move |stop| notifications::run_reports(&app, &gateways, stop))
+    }
+
+    /// Speaks once more of offers that end soon.
+    pub(super) fn remind_of_offers(&mut self, app: &App) -> Result<()> {
+        let app = app.clone();
+        self.spawn("offers", move |stop| {
+            while !stop.load(Ordering::Relaxed) {
+                if let Err(error) = app.write_now(&Actor::System, orders::remind_of_offers) {
+                    tracing::error!(%error, "nobody could be reminded of an offer");
+                }
+                rest(REMIND, stop);
+            }
+        })
     }
 
     /// Works on what payment providers send, where one is set up.
@@ -118,6 +141,7 @@ pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
     let mut background = Background::new();
     if with_worker {
         background.send_messages(&app)?;
+        background.remind_of_offers(&app)?;
         background.take_payments(&app)?;
         background.sweep_shelves(&app)?;
     }
@@ -142,6 +166,7 @@ pub(super) fn work(config: Config) -> Result<()> {
     let app = open(config)?;
     let mut background = Background::new();
     background.send_messages(&app)?;
+    background.remind_of_offers(&app)?;
     background.take_payments(&app)?;
     background.sweep_shelves(&app)?;
     background.keep_figures(&app)?;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
 
 use super::Conn;
 use crate::error::{Error, Result};
@@ -50,29 +50,82 @@ struct Claimed {
     id: String,
 }
 
-/// Takes up to `limit` due rows of the outbox for one worker until `lease_until`, and names them; rows of the `resting`
-/// channel stay.
+/// Which due rows of the outbox a worker takes, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// Of this channel.
+    pub channel: &'a str,
+    /// Due by now.
+    pub now: NaiveDateTime,
+    /// How long the worker may keep them.
+    pub lease_until: NaiveDateTime,
+    /// Of this priority and better ones; 0 is the best.
+    pub worst_priority: i32,
+    /// Only for recipients to whom something became due after this moment.
+    pub fresh_since: Option<NaiveDateTime>,
+    /// No more than so many.
+    pub limit: i64,
+}
+
+/// Takes due rows of the outbox for one worker, and names them. A row waits for every earlier one to the same recipient
+/// that is no less urgent, so that nobody reads of the pickup before the arrival.
 ///
 /// # Errors
 /// Those of the database.
-pub fn claim_due(
+pub fn claim_due(conn: &mut Conn, claim: &Claim) -> Result<Vec<String>> {
+    let skip = skip_locked(conn);
+    let lane = match claim.fresh_since {
+        Some(_) => FRESH,
+        None => ANY,
+    };
+    let claimed: Vec<Claimed> = diesel::sql_query(
+        "UPDATE notifications SET state = 'sending', attempts = attempts + 1, next_attempt_at = $1 WHERE id IN \
+         (SELECT id FROM notifications AS mine WHERE channel = $2 AND state IN ('pending', 'sending') \
+          AND next_attempt_at <= $3 AND priority <= $4 AND NOT EXISTS \
+          (SELECT 1 FROM notifications AS before WHERE before.channel = mine.channel \
+           AND before.recipient = mine.recipient AND before.state IN ('pending', 'sending') AND before.id < mine.id \
+           AND before.priority <= mine.priority) ",
+    )
+    .sql(lane)
+    .sql(" ORDER BY priority, next_attempt_at, id LIMIT $6 ")
+    .sql(skip)
+    .sql(") RETURNING id")
+    .bind::<Timestamp, _>(claim.lease_until)
+    .bind::<Text, _>(claim.channel)
+    .bind::<Timestamp, _>(claim.now)
+    .bind::<Integer, _>(claim.worst_priority)
+    .bind::<Timestamp, _>(claim.fresh_since.unwrap_or(claim.now))
+    .bind::<BigInt, _>(claim.limit)
+    .load(conn)?;
+    Ok(claimed.into_iter().map(|row| row.id).collect())
+}
+
+/// Says again what was said: SQLite counts its values by their first appearance, so each has to appear.
+const ANY: &str = "AND next_attempt_at <= $5";
+/// Some more recipients than are taken at once: what came before to one of them may have to wait.
+const FRESH: &str = "AND recipient IN (SELECT recipient FROM notifications AS fresh WHERE channel = $2 \
+                     AND state = 'pending' AND due_at > $5 AND next_attempt_at <= $3 AND priority <= $4 \
+                     ORDER BY due_at, id LIMIT 64)";
+
+/// Takes up to `limit` sent messages whose gateway is to be asked whether they arrived, until `lease_until`, and names them.
+///
+/// # Errors
+/// Those of the database.
+pub fn claim_reports(
     conn: &mut Conn,
     now: NaiveDateTime,
     lease_until: NaiveDateTime,
     limit: i64,
-    resting: &str,
 ) -> Result<Vec<String>> {
     let skip = skip_locked(conn);
     let claimed: Vec<Claimed> = diesel::sql_query(
-        "UPDATE notifications SET state = 'sending', attempts = attempts + 1, next_attempt_at = $1 WHERE id IN \
-         (SELECT id FROM notifications WHERE state IN ('pending', 'sending') AND next_attempt_at <= $2 AND channel <> $3 \
-          ORDER BY next_attempt_at, id LIMIT $4 ",
+        "UPDATE notifications SET report_due_at = $1 WHERE id IN \
+         (SELECT id FROM notifications WHERE report_due_at <= $2 ORDER BY report_due_at, id LIMIT $3 ",
     )
     .sql(skip)
     .sql(") RETURNING id")
     .bind::<Timestamp, _>(lease_until)
     .bind::<Timestamp, _>(now)
-    .bind::<Text, _>(resting)
     .bind::<BigInt, _>(limit)
     .load(conn)?;
     Ok(claimed.into_iter().map(|row| row.id).collect())

@@ -7,7 +7,7 @@ pub mod schema;
 #[macro_use]
 pub mod types;
 
-pub use dialect::{claim_callbacks, claim_due};
+pub use dialect::{Claim, claim_callbacks, claim_due, claim_reports};
 
 use std::sync::Arc;
 use std::time::Duration;

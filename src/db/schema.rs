@@ -516,6 +516,49 @@ diesel::table! {
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
         secret -> Nullable<Text>,
+        priority -> Integer,
+        due_at -> Timestamp,
+        useful_until -> Timestamp,
+        parts -> Integer,
+        cost_tyiyn -> BigInt,
+        delivered_at -> Nullable<Timestamp>,
+        report_due_at -> Nullable<Timestamp>,
+        instead_of -> Nullable<Text>,
+        released_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    gates (channel) {
+        channel -> Text,
+        failures -> Integer,
+        rests_until -> Nullable<Timestamp>,
+        next_slot_at -> Timestamp,
+        turns -> BigInt,
+        day -> Date,
+        day_parts -> BigInt,
+    }
+}
+
+diesel::table! {
+    message_texts (event, channel, language) {
+        event -> Text,
+        channel -> Text,
+        language -> Text,
+        subject -> Nullable<Text>,
+        body -> Text,
+        updated_at -> Timestamp,
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    message_choices (phone) {
+        phone -> Text,
+        language -> Nullable<Text>,
+        channels -> Nullable<Text>,
+        opted_out_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
     }
 }
 
@@ -704,6 +747,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     intake_scans,
     wanted_numbers,
     notifications,
+    gates,
+    message_texts,
+    message_choices,
     photos,
     transfer_claims,
     acquirer_invoices,

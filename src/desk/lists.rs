@@ -124,6 +124,9 @@ impl Listed for Notification {
         ("provider_note", 30),
         ("created_at", 17),
         ("sent_at", 17),
+        ("delivered_at", 17),
+        ("parts", 7),
+        ("cost", 9),
     ];
 
     fn values(tx: &mut Tx, rows: Vec<Self>) -> Result<Vec<Vec<Value>>> {
@@ -144,6 +147,9 @@ impl Listed for Notification {
                 Value::maybe(row.provider_note),
                 Value::at(row.created_at),
                 Value::maybe_at(row.sent_at),
+                Value::maybe_at(row.delivered_at),
+                Value::whole(row.parts),
+                Value::minor(row.cost_tyiyn),
             ]
         };
         Ok(rows.into_iter().map(values).collect())

@@ -1,5 +1,6 @@
 //! The order desk: a whole order as staff see it, and the calls that touch more than one room.
 
+pub mod choices;
 mod freight;
 mod hints;
 pub mod http;
@@ -9,6 +10,7 @@ mod lists;
 pub mod offers;
 pub mod photos;
 pub mod pickup;
+pub mod preview;
 mod shift_slip;
 pub mod shifts;
 mod view;

@@ -1,30 +1,56 @@
 //! Messages to customers. A row is written in the business transaction and sent after it: rolled-back work says nothing.
 
+mod choices;
+mod claim;
+mod compose;
+mod costs;
+mod delivery;
+mod gate;
+mod gate_store;
 pub mod http;
 mod http_gateway;
+mod letter;
+#[cfg(test)]
+mod outage_tests;
+mod own_texts;
+mod quiet;
+mod report_store;
 mod rules;
+mod segments;
 mod smspro;
 mod smtp;
 mod store;
+mod text_store;
+pub mod texts_http;
 mod transport;
+mod ways;
+mod wording;
 mod worker;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
-use rand::RngExt;
 
 use crate::audit;
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
 use crate::http::{Page, Paging};
 use crate::ids::{NotificationId, OrderId};
-use crate::texts::{self, Arg, Lang};
+use crate::texts::Lang;
 
+pub use choices::{Choice, choice, choose};
+pub use delivery::{ask_reports, fall_back, look_at_account, look_at_outbox, run_reports};
 pub use http_gateway::{HttpGateway, HttpGatewayConfig};
+pub use segments::Encoding;
 pub use smspro::{Smspro, SmsproConfig};
 pub use smtp::{Smtp, SmtpConfig};
 pub use store::{Filter, Notification};
 pub use transport::{ConfigError, EmailTransport, Message, Outcome, Sent, SmsTransport};
-pub use worker::{Gateways, Worked, run, step};
+pub use ways::Gateways;
+
+use compose::Composer;
+use wording::Wordings;
+pub use worker::{Worked, run, step};
 
 words! {
     /// What a message is about. Its texts are `sms-<word>` and `mail-<word>-subject`, `mail-<word>-body`.
@@ -45,6 +71,24 @@ words! {
         Uncollected = "uncollected",
         /// The order ended early.
         OrderCancelled = "order-cancelled",
+        /// Somebody asked, and we heard.
+        RequestReceived = "request-received",
+        /// An offer ends soon.
+        QuoteExpiring = "quote-expiring",
+        /// We bought it.
+        OrderBought = "order-bought",
+        /// All of it is at the China warehouse.
+        ReceivedInChina = "received-in-china",
+        /// All of it is on the road.
+        OrderDeparted = "order-departed",
+        /// The truck is late.
+        OrderDelayed = "order-delayed",
+        /// All of it was handed over.
+        OrderPickedUp = "order-picked-up",
+        /// Money went back.
+        PaymentRefunded = "payment-refunded",
+        /// A code that proves who they are; it goes before everything else.
+        OneTimeCode = "one-time-code",
     }
 }
 
@@ -63,12 +107,31 @@ words! {
     State as NotificationState {
         /// Waits for its time.
         Pending = "pending",
+        /// Waits whether another channel reaches the customer.
+        Waiting = "waiting",
+        /// Kept back by a cap; a person can let it go.
+        Held = "held",
         /// A worker has it.
         Sending = "sending",
         /// The gateway took it.
         Sent = "sent",
+        /// The gateway says that it arrived.
+        Delivered = "delivered",
+        /// The gateway says that it did not arrive.
+        Undelivered = "undelivered",
         /// Given up; a person can retry it.
         Failed = "failed",
+        /// Too old to be of use before it could go; a person can retry it.
+        Expired = "expired",
+        /// Not wanted any more.
+        Cancelled = "cancelled",
+    }
+}
+
+impl State {
+    /// Whether a person can give it another life: the gateway never took it, so its message id is still its own.
+    fn can_be_retried(self) -> bool {
+        matches!(self, State::Held | State::Failed | State::Expired)
     }
 }
 
@@ -110,17 +173,27 @@ impl Fact {
     }
 }
 
-/// What one customer is told. `fact_id` names the fact; the same fact is told once per channel, for ever.
+/// What one customer is told.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct News<'a> {
     /// Whom.
     pub to: Recipient,
     /// Of what.
     pub about: Occasion,
-    /// The fact that makes it unique.
+    /// Names the fact; the same fact is told once per channel, for ever.
     pub fact_id: String,
     /// What its texts are filled with.
-    pub facts: Vec<(&'static str, Fact)>,
+    pub facts: Vec<(&'a str, Fact)>,
+}
+
+impl News<'_> {
+    /// The word for the customer alone, if there is one.
+    fn secret(&self) -> Option<String> {
+        self.facts.iter().find_map(|(_, fact)| match fact {
+            Fact::Secret(secret) => secret.clone(),
+            Fact::Text(_) | Fact::Number(_) | Fact::Time(_) => None,
+        })
+    }
 }
 
 /// Writes the messages of an occasion to the outbox: a short one, and a mail when there is an address.
@@ -128,88 +201,87 @@ pub struct Told {
 ///
 /// # Errors
 /// Those of the database.
-pub fn enqueue(
-    tx: &mut Tx,
-    to: &Recipient,
-    about: Occasion,
-    fact_id: &str,
-    facts: &[(&'static str, Fact)],
-) -> Result<()> {
-    enqueue_all(tx, &[Told { to: to.clone(), about, fact_id: fact_id.to_owned(), facts: facts.to_vec() }])
+pub fn enqueue(tx: &mut Tx, to: &Recipient, about: Occasion, fact_id: &str, facts: &[(&str, Fact)]) -> Result<()> {
+    enqueue_all(tx, &[News { to: to.clone(), about, fact_id: fact_id.to_owned(), facts: facts.to_vec() }])
 }
 
-/// The same for many customers.
+/// The same for many customers at once, in few statements.
 ///
 /// # Errors
 /// Those of the database.
-pub fn enqueue_all(tx: &mut Tx, told: &[Told]) -> Result<()> {
-    let drafts: Vec<_> = told.iter().flat_map(|told| drafts(tx, told)).collect();
+pub fn enqueue_all(tx: &mut Tx, news: &[News]) -> Result<()> {
+    let is_told =
+        |news: &&News| Channel::ALL.iter().any(|way| tx.firm.messages.tells(news.about.as_str(), way.as_str()));
+    if !news.iter().any(|news| is_told(&news)) {
+        return Ok(());
+    }
+    let composer = composer(tx, news)?;
+    let drafts: Vec<_> = news.iter().flat_map(|news| composer.drafts(news)).collect();
     store::insert_all(tx, &drafts)
 }
 
-/// The short message, and the mail when there is an address.
-fn drafts<'a>(tx: &Tx, told: &'a Told) -> Vec<store::Draft<'a>> {
-    let Told { to, about, fact_id, facts } = told;
-    let render = |key: String, time: fn(Lang, NaiveDateTime) -> String| {
-        let times: Vec<_> = facts
-            .iter()
-            .map(|(_, fact)| match fact {
-                Fact::Time(at) => time(to.language, *at),
-                Fact::Text(words) => words.clone(),
-                Fact::Secret(secret) => secret.as_ref().map_or("no", |_| HIDDEN).to_owned(),
-                Fact::Number(_) => String::new(),
-            })
-            .collect();
-        let mut args: Vec<(&str, Arg)> = vec![("name", Arg::Str(&to.name)), ("firm", Arg::Str(&tx.firm.name))];
-        args.extend(facts.iter().zip(&times).map(|((name, fact), words)| match fact {
-            Fact::Number(number) => (*name, Arg::Num(*number)),
-            Fact::Text(_) | Fact::Secret(_) | Fact::Time(_) => (*name, Arg::Str(words)),
-        }));
-        texts::text(to.language, &key, &args)
-    };
-    let secret = facts.iter().find_map(|(_, fact)| match fact {
-        Fact::Secret(secret) => secret.clone(),
-        Fact::Text(_) | Fact::Number(_) | Fact::Time(_) => None,
-    });
-    let draft = |channel, recipient: &'a str, subject: Option<String>, body: String| store::Draft {
-        to,
-        about: *about,
-        message_id: message_id(),
-        dedupe_key: dedupe_key(*about, fact_id, channel),
-        channel,
-        recipient,
-        subject,
-        body,
-        secret: secret.clone(),
-    };
-    let sms = render(format!("sms-{about}"), |_, at| texts::short_date(at.and_utc()));
-    let mut drafts = vec![draft(Channel::Sms, &to.phone, None, sms)];
-    if let Some(address) = &to.email {
-        let time: fn(Lang, NaiveDateTime) -> String = |lang, at| texts::datetime(lang, at.and_utc());
-        let subject = render(format!("mail-{about}-subject"), time);
-        let body = render(format!("mail-{about}-body"), time);
-        drafts.push(draft(Channel::Email, address, Some(subject), body));
-    }
-    drafts
-}
-
-/// Whether a fact was told over a channel that everybody has, sent or not.
+/// Whether nothing is left to tell of a fact: it was told over a channel, sent or not, or no channel may tell it.
 ///
 /// # Errors
 /// Those of the database.
-pub fn is_told(tx: &mut Tx, about: Occasion, fact_id: &str) -> Result<bool> {
-    store::has_key(tx, &dedupe_key(about, fact_id, Channel::Sms))
+pub fn is_told(tx: &mut Tx, to: &Recipient, about: Occasion, fact_id: &str) -> Result<bool> {
+    let keys: Vec<_> = Channel::ALL.iter().map(|channel| dedupe_key(about, fact_id, *channel)).collect();
+    if store::has_key(tx, &keys)? {
+        return Ok(true);
+    }
+    let news = News { to: to.clone(), about, fact_id: fact_id.to_owned(), facts: Vec::new() };
+    Ok(!composer(tx, std::slice::from_ref(&news))?.reaches(&news))
 }
 
 fn dedupe_key(about: Occasion, fact_id: &str, channel: Channel) -> String {
     format!("{about}:{fact_id}:{channel}")
 }
 
-/// Twelve of A-Z and 0-9: what SMSPRO takes as an identifier, kept for ever so that it recognises a repeat.
-fn message_id() -> String {
-    const SYMBOLS: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    let mut rng = rand::rng();
-    (0..12).map(|_| char::from(SYMBOLS[rng.random_range(0..SYMBOLS.len())])).collect()
+fn composer<'a>(tx: &mut Tx<'a>, news: &[News]) -> Result<Composer<'a>> {
+    let phones: BTreeSet<_> = news.iter().map(|news| news.to.phone.as_str()).collect();
+    let events: BTreeSet<_> = news.iter().map(|news| news.about).collect();
+    let choices = choices::of(tx, &phones.into_iter().collect::<Vec<_>>())?;
+    let wordings = Wordings::of(&text_store::of_events(tx, &events.into_iter().collect::<Vec<_>>())?);
+    Ok(Composer { firm: tx.firm, wordings, choices, now: tx.now })
+}
+
+/// A message as it would go out.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// Of a mail.
+    pub subject: Option<String>,
+    /// The text.
+    pub text: String,
+    /// Of a short message.
+    pub encoding: Option<Encoding>,
+    /// Parts that the operator bills; 0 for mail.
+    pub parts: i32,
+    /// What they cost, tyiyn.
+    pub cost_tyiyn: i64,
+}
+
+/// What a message would say and cost. Values that `news` lacks are usual ones.
+///
+/// # Errors
+/// Those of the database.
+pub fn preview(tx: &mut Tx, news: News, channel: Channel) -> Result<Preview> {
+    let names = wording::variables(news.about);
+    let mut news: News<'_> = news;
+    let usual = own_texts::usual(&names, news.about, news.to.language, tx.now).pop();
+    for usual in usual.into_iter().flat_map(|usual| usual.facts) {
+        if !news.facts.iter().any(|(name, _)| *name == usual.0) {
+            news.facts.push(usual);
+        }
+    }
+    let priced = composer(tx, std::slice::from_ref(&news))?.priced(&news, channel);
+    let encoding = (channel == Channel::Sms).then(|| segments::size(&priced.body).encoding);
+    Ok(Preview {
+        subject: priced.subject,
+        text: priced.body,
+        encoding,
+        parts: priced.parts,
+        cost_tyiyn: priced.cost_tyiyn,
+    })
 }
 
 /// The outbox, newest first.
@@ -225,21 +297,37 @@ pub fn list(tx: &mut Tx, filter: &Filter, paging: &Paging) -> Result<Page<Notifi
 /// Gives a message that was given up another life, with the same message id.
 ///
 /// # Errors
-/// `not_found`; `wrong_status` unless it failed.
+/// `not_found`; `wrong_status` unless it failed, expired or is held.
 pub fn retry(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {
-    let Some(notification) = store::by_id(tx, id)? else {
-        return Problem::not_found(format_args!("notification {id}")).fail();
-    };
-    if notification.state != State::Failed {
-        return Problem::new(
-            Slug::WrongStatus,
-            format!("The message is {}; only a failed one can be retried.", notification.state),
-        )
+    let notification = find(tx, id)?;
+    if !notification.state.can_be_retried() {
+        return wrong_state(&notification, "only one that failed, expired or is held can be retried");
+    }
+    store::revive(tx, id, tx.now + rules::useful_life(notification.event))?;
+    audit::record(tx, "notification.retried", id.as_str(), serde_json::json!({"message_id": notification.message_id}))?;
+    find(tx, id)
+}
+
+/// Takes back a message that nobody has been sent.
+///
+/// # Errors
+/// `not_found`; `wrong_status` when a worker has it, or it is gone.
+pub fn cancel(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {
+    let notification = find(tx, id)?;
+    if !store::cancel(tx, id)? {
+        return wrong_state(&notification, "only one that was not sent can be cancelled");
+    }
+    audit::record(tx, "notification.cancelled", id.as_str(), serde_json::json!({"was": notification.state}))?;
+    find(tx, id)
+}
+
+fn find(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {
+    store::by_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("notification {id}")).into())
+}
+
+fn wrong_state<T>(notification: &Notification, rule: &str) -> Result<T> {
+    Problem::new(Slug::WrongStatus, format!("The message is {}; {rule}.", notification.state))
         .with("current", notification.state.as_str())
         .with("legal", Vec::<String>::new())
-        .fail();
-    }
-    store::revive(tx, id)?;
-    audit::record(tx, "notification.retried", id.as_str(), serde_json::json!({"message_id": notification.message_id}))?;
-    store::by_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("notification {id}")).into())
+        .fail()
 }

@@ -13,6 +13,10 @@ use ureq::http::StatusCode;
 use super::http_gateway::{agent, check_url};
 use super::transport::{ANSWER_TIME_OUT, ConfigError, Message, Outcome, printable, quoted};
 
+mod reports;
+
+pub use reports::{Account, Report, pushed_ids};
+
 /// The gateway's limit for one text, in characters.
 const TEXT_MAX_CHARS: usize = 800;
 /// The gateway's limit for a message id, in characters of `[A-Za-z0-9]`.
@@ -37,7 +41,7 @@ pub struct SmsproConfig {
 #[derive(Debug)]
 pub struct Smspro {
     agent: Agent,
-    endpoint: String,
+    base: String,
     config: SmsproConfig,
 }
 
@@ -51,11 +55,7 @@ impl Smspro {
         if !is_sender(&config.sender) {
             return Err(ConfigError::new("sms.sender", "must be 1-11 of A-Z a-z 0-9 . - or 14 digits"));
         }
-        Ok(Self {
-            agent: agent(ANSWER_TIME_OUT),
-            endpoint: format!("{}/message", config.url.trim_end_matches('/')),
-            config,
-        })
+        Ok(Self { agent: agent(ANSWER_TIME_OUT), base: config.url.trim_end_matches('/').to_owned(), config })
     }
 
     /// One attempt; blocks for at most 15 s. The gateway takes Kyrgyz numbers only.
@@ -70,8 +70,8 @@ impl Smspro {
         if text.chars().count() > TEXT_MAX_CHARS {
             return Outcome::refused(format!("text has more than {TEXT_MAX_CHARS} characters"));
         }
-        let answer = self.request(&message.message_id, phone, &text).and_then(|xml| self.post(&xml));
-        match answer {
+        let answer = self.request(&message.message_id, phone, &text).and_then(|xml| self.post("message", &xml));
+        match answer.and_then(|answer| Answer::parse(&answer)) {
             Ok(answer) => answer.outcome(phone),
             Err(reason) => Outcome::retry(format!("SMSPRO: {}", quoted(&reason, phone))),
         }
@@ -85,47 +85,49 @@ impl Smspro {
             ("sender", &self.config.sender),
             ("text", text),
         ];
-        let mut writer = Writer::new(Vec::new());
-        let written = writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None))).and_then(|()| {
-            let message = writer.create_element("message");
-            message.write_inner_content(|writer| {
-                for (name, value) in fields {
-                    let field = writer.create_element(name);
-                    field.write_text_content(BytesText::new(value))?;
-                }
-                let phones = writer.create_element("phones");
-                phones.write_inner_content(|writer| {
-                    let element = writer.create_element("phone");
-                    element.write_text_content(BytesText::new(phone))?;
-                    Ok(())
-                })?;
-                Ok(())
-            })?;
-            Ok(())
-        });
-        match written {
-            Ok(()) => Ok(writer.into_inner()),
-            Err(error) => Err(format!("request not written: {error}")),
-        }
+        document("message", &fields, Some(phone))
     }
 
-    fn post(&self, xml: &[u8]) -> Result<Answer, String> {
+    fn post(&self, call: &str, xml: &[u8]) -> Result<String, String> {
         let mut response = self
             .agent
-            .post(&self.endpoint)
+            .post(format!("{}/{call}", self.base))
             .content_type("text/xml; charset=utf-8")
             .send(xml)
             .map_err(|error| format!("not reached: {error}"))?;
         if response.status() != StatusCode::OK {
             return Err(format!("answered HTTP {}", response.status().as_u16()));
         }
-        let body = response
+        response
             .body_mut()
             .with_config()
             .limit(ANSWER_MAX_BYTES)
             .read_to_string()
-            .map_err(|error| format!("answer not read: {error}"))?;
-        Answer::parse(&body)
+            .map_err(|error| format!("answer not read: {error}"))
+    }
+}
+
+/// A request: the fields in their order, then the list of phones where the call has one.
+fn document(call: &str, fields: &[(&str, &str)], phone: Option<&str>) -> Result<Vec<u8>, String> {
+    let mut writer = Writer::new(Vec::new());
+    let written = writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None))).and_then(|()| {
+        writer.create_element(call).write_inner_content(|writer| {
+            for (name, value) in fields {
+                writer.create_element(*name).write_text_content(BytesText::new(value))?;
+            }
+            if let Some(phone) = phone {
+                writer.create_element("phones").write_inner_content(|writer| {
+                    writer.create_element("phone").write_text_content(BytesText::new(phone))?;
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    });
+    match written {
+        Ok(()) => Ok(writer.into_inner()),
+        Err(error) => Err(format!("request not written: {error}")),
     }
 }
 
@@ -193,7 +195,7 @@ impl Answer {
             4 => Outcome::stop(says("not enough money on the account")),
             5 => Outcome::stop(says("sender name not approved")),
             // Newer papers: processing took too long, repeat with the same id; older ones: spam filter.
-            9 => Outcome::retry(says("not processed in time, or taken for spam")),
+            9 => Outcome::later(says("not processed in time, or taken for spam")),
             _ => Outcome::retry(says("unknown status")),
         }
     }
@@ -281,7 +283,7 @@ mod tests {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let smspro = Smspro {
             agent: agent(Duration::from_millis(50)),
-            endpoint: format!("http://{}/message", silent.local_addr().unwrap()),
+            base: format!("http://{}", silent.local_addr().unwrap()),
             config: SmsproConfig {
                 url: String::new(),
                 login: "l".to_owned(),
@@ -294,6 +296,8 @@ mod tests {
             recipient: "+996700123456".to_owned(),
             subject: None,
             text: "текст".to_owned(),
+            language: "ru".to_owned(),
+            is_reminder: false,
         });
         let Outcome::Retry { reason } = outcome else {
             panic!("{outcome:?}");

@@ -1,20 +1,21 @@
-//! E-mail over SMTP: one plain-text letter to one address.
+//! E-mail over SMTP: one letter to one address, as plain text and as HTML. Encrypted unless the settings say otherwise.
 
 use std::time::Duration;
 
-use lettre::message::Mailbox;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::Error;
 use lettre::{Address, SmtpTransport, Transport};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::letter::html;
 use super::transport::{ANSWER_TIME_OUT, ConfigError, Message, Outcome, printable, quoted};
 
 /// Where letters go and who signs them.
 #[derive(Clone, Debug)]
 pub struct SmtpConfig {
-    /// `smtps://user:password@host`, `smtp://host:port`, `smtp://...?tls=required`; user and password
-    /// percent-encoded.
+    /// `smtps://user:password@host`, or `smtp://host:port`, which must offer STARTTLS unless `?tls=opportunistic` or
+    /// `?tls=none` follows; user and password percent-encoded.
     pub url: SecretString,
     /// `name@example.kg` or `Cargo <name@example.kg>`.
     pub from: String,
@@ -37,7 +38,7 @@ impl Smtp {
     }
 
     fn with_time_out(config: &SmtpConfig, time_out: Duration) -> Result<Self, ConfigError> {
-        let transport = SmtpTransport::from_url(config.url.expose_secret())
+        let transport = SmtpTransport::from_url(&encrypted(config.url.expose_secret()))
             .map_err(|error| ConfigError::new("email.url", error.to_string()))?
             .timeout(Some(time_out))
             .build();
@@ -62,15 +63,27 @@ impl Smtp {
 
     fn letter(&self, message: &Message, recipient: Address) -> Result<lettre::Message, lettre::error::Error> {
         let id = format!("<{}@{}>", message.message_id, self.from.email.domain());
+        let subject = one_line(message.subject.as_deref().unwrap_or_default());
+        let text = printable(&message.text);
         let mut letter = lettre::Message::builder()
             .message_id(Some(id))
             .from(self.from.clone())
             .to(Mailbox::new(None, recipient))
-            .header(ContentType::TEXT_PLAIN);
-        if let Some(subject) = &message.subject {
-            letter = letter.subject(one_line(subject));
+            // RFC 3834: nobody's holiday note answers it.
+            .raw_header(header("Auto-Submitted", "auto-generated"));
+        if message.is_reminder {
+            // RFC 2369; one click needs an address of ours, which a mail to the sender spares.
+            let way = format!("<mailto:{}?subject=unsubscribe>", self.from.email);
+            letter = letter.raw_header(header("List-Unsubscribe", &way));
         }
-        letter.body(printable(&message.text))
+        if message.subject.is_some() {
+            letter = letter.subject(subject.clone());
+        }
+        let firm = self.from.name.as_deref().unwrap_or_default();
+        match html(&message.language, firm, &subject, &text) {
+            Some(html) => letter.multipart(MultiPart::alternative_plain_html(text, html)),
+            None => letter.header(ContentType::TEXT_PLAIN).body(text),
+        }
     }
 
     /// A 5xx says "never", but not what about: it may be about this letter or about us. A server that
@@ -85,13 +98,31 @@ impl Smtp {
                 Err(door) if door.is_permanent() => Outcome::stop(reason),
                 Err(_) => Outcome::retry(reason),
             },
-            Some(_) => Outcome::retry(reason),
+            // RFC 5321, section 4.2.1: not now. Behind an open door it is about this letter: greylisting above all.
+            Some(_) => match self.transport.test_connection() {
+                Ok(_) => Outcome::later(reason),
+                Err(_) => Outcome::retry(reason),
+            },
             // lettre itself gave up: the server lacks STARTTLS, our way to log in, or (only for an address
             // outside ASCII) SMTPUTF8. One such address must not stop everybody's mail.
             None if error.is_client() && recipient.is_ascii() => Outcome::stop(reason),
             None if error.is_client() => Outcome::refused(reason),
             None => Outcome::retry(reason),
         }
+    }
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// A plain `smtp://` address means STARTTLS: whoever wants to be read on the way has to say so.
+fn encrypted(url: &str) -> String {
+    let (address, query) = url.split_once('?').unwrap_or((url, ""));
+    match query {
+        "" if url.starts_with("smtp://") => format!("{address}?tls=required"),
+        "tls=none" => address.to_owned(),
+        _ => url.to_owned(),
     }
 }
 
@@ -107,11 +138,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn letters_are_encrypted_unless_the_settings_say_otherwise() {
+        for (url, meant) in [
+            ("smtp://host", "smtp://host?tls=required"),
+            ("smtp://host:25?tls=opportunistic", "smtp://host:25?tls=opportunistic"),
+            ("smtp://host:25?tls=none", "smtp://host:25"),
+            ("smtps://me:word@host", "smtps://me:word@host"),
+        ] {
+            assert_eq!(encrypted(url), meant);
+        }
+    }
+
+    #[test]
     fn a_server_that_never_answers_is_retried() {
         // The system accepts connections for a listener that nobody asks.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let config = SmtpConfig {
-            url: format!("smtp://{}", silent.local_addr().unwrap()).into(),
+            url: format!("smtp://{}?tls=none", silent.local_addr().unwrap()).into(),
             from: "cargo@example.kg".to_owned(),
         };
         let smtp = Smtp::with_time_out(&config, Duration::from_millis(50)).unwrap();
@@ -120,6 +163,8 @@ mod tests {
             recipient: "aibek@example.kg".to_owned(),
             subject: None,
             text: "текст".to_owned(),
+            language: "ru".to_owned(),
+            is_reminder: false,
         });
         assert!(matches!(outcome, Outcome::Retry { .. }), "{outcome:?}");
     }

@@ -1,4 +1,4 @@
-//! The ways a message leaves the house, and the four things that can come of it.
+//! The ways a message leaves the house, and the five things that can come of it.
 //!
 //! The worker claims a row, builds a [`Message`], calls `send` with no transaction open and acts on the
 //! [`Outcome`]. Everything here blocks: it belongs into the worker's own thread.
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::http_gateway::HttpGateway;
-use super::smspro::Smspro;
+use super::smspro::{Account, Report, Smspro};
 use super::smtp::Smtp;
 
 /// How long an HTTP exchange, or one step of an SMTP dialogue, may take.
@@ -27,6 +27,10 @@ pub struct Message {
     pub subject: Option<String>,
     /// What the person reads.
     pub text: String,
+    /// `ky`, `ru` or `en`; a mail tells it to screen readers.
+    pub language: String,
+    /// Whether the person can do without its kind: such a mail says how to get no more of them.
+    pub is_reminder: bool,
 }
 
 /// What became of one attempt.
@@ -39,6 +43,11 @@ pub enum Outcome {
     },
     /// Nobody knows, or not now: try again later with the same message id.
     Retry {
+        /// For the outbox and the log: one line, without the recipient.
+        reason: String,
+    },
+    /// The gateway works, but puts this message off: try again later, a few times.
+    Later {
         /// For the outbox and the log: one line, without the recipient.
         reason: String,
     },
@@ -58,6 +67,11 @@ impl Outcome {
     pub(super) fn retry(reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self::Retry { reason }
+    }
+
+    pub(super) fn later(reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self::Later { reason }
     }
 
     pub(super) fn refused(reason: impl Into<String>) -> Self {
@@ -102,6 +116,22 @@ pub enum SmsTransport {
 }
 
 impl SmsTransport {
+    /// Whether a message arrived; nothing from a gateway that never tells.
+    pub fn report(&self, message_id: &str, recipient: &str) -> Option<Result<Report, String>> {
+        match self {
+            Self::Smspro(smspro) => Some(smspro.report(message_id, recipient)),
+            Self::Log | Self::Memory(_) | Self::Http(_) => None,
+        }
+    }
+
+    /// What is left on the account; nothing from a gateway that never tells.
+    pub fn account(&self) -> Option<Result<Account, String>> {
+        match self {
+            Self::Smspro(smspro) => Some(smspro.account()),
+            Self::Log | Self::Memory(_) | Self::Http(_) => None,
+        }
+    }
+
     /// One attempt; blocks for at most 15 s.
     pub fn send(&self, message: &Message) -> Outcome {
         match self {

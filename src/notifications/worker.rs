@@ -1,97 +1,23 @@
 //! The worker: claim with a lease, send with no transaction open, mark. At least once; a repeat carries the same id.
+//!
+//! Any number of threads and processes work at once. What they know of a gateway is a row that each of them locks for
+//! the moment of a claim, so its pace and its rests hold for all of them together.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{NaiveDateTime, TimeDelta};
-
+use super::gate::Gate;
 use super::rules::Mark;
 use super::store::Notification;
-use super::transport::{EmailTransport, Message, Outcome, SmsTransport};
-use super::{
-    Channel, HttpGateway, HttpGatewayConfig, Sent, Smspro, SmsproConfig, Smtp, SmtpConfig, State, rules, store,
-};
-use crate::config::{Config, EmailTransportName, SmsTransportName};
-use crate::db;
-use crate::error::{Error, Result};
+use super::ways::Gateways;
+use super::{Channel, State, claim, delivery, gate_store, rules, store};
+use crate::error::Result;
 use crate::ids::Actor;
 use crate::state::App;
 
-/// Messages claimed at once. One SMTP dialogue may take two minutes in the worst case, so the lease covers them all.
-const BATCH: i64 = 5;
-const LEASE: TimeDelta = TimeDelta::minutes(15);
 /// Pause of an idle worker.
 const IDLE: Duration = Duration::from_millis(500);
-
-/// The ways out, and which of them rests.
-pub struct Gateways {
-    sms: SmsTransport,
-    email: EmailTransport,
-    /// A channel whose gateway says that our account or settings are at fault, and until when it is left alone.
-    resting: Mutex<Vec<(Channel, NaiveDateTime)>>,
-}
-
-impl Gateways {
-    /// These ways.
-    pub fn new(sms: SmsTransport, email: EmailTransport) -> Self {
-        Self { sms, email, resting: Mutex::default() }
-    }
-
-    /// The channels that rest at this moment.
-    fn resting(&self, now: NaiveDateTime) -> Vec<Channel> {
-        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
-        resting.retain(|(_, until)| *until > now);
-        resting.iter().map(|(channel, _)| *channel).collect()
-    }
-
-    fn rest(&self, channel: Channel, until: NaiveDateTime) {
-        self.resting.lock().unwrap_or_else(PoisonError::into_inner).push((channel, until));
-    }
-
-    /// The ways that the settings name.
-    ///
-    /// # Errors
-    /// [`Error::Startup`] with the key at fault.
-    pub fn from_config(config: &Config) -> Result<Self> {
-        let startup = |error: super::ConfigError| Error::Startup(error.to_string());
-        let (url, login) = (config.sms.url.clone(), config.sms.login.clone());
-        let (password, sender) = (config.sms.password.clone(), config.sms.sender.clone());
-        let sms = match config.sms.transport {
-            SmsTransportName::Log => SmsTransport::Log,
-            SmsTransportName::Memory => SmsTransport::Memory(Sent::default()),
-            SmsTransportName::Smspro => {
-                SmsTransport::Smspro(Smspro::new(SmsproConfig { url, login, password, sender }).map_err(startup)?)
-            }
-            SmsTransportName::Http => SmsTransport::Http(
-                HttpGateway::new(HttpGatewayConfig { url, login, password, sender }).map_err(startup)?,
-            ),
-        };
-        let email = match config.email.transport {
-            EmailTransportName::Log => EmailTransport::Log,
-            EmailTransportName::Memory => EmailTransport::Memory(Sent::default()),
-            EmailTransportName::Smtp => {
-                let smtp = SmtpConfig { url: config.email.url.clone(), from: config.email.from.clone() };
-                EmailTransport::Smtp(Smtp::new(&smtp).map_err(startup)?)
-            }
-        };
-        Ok(Self::new(sms, email))
-    }
-
-    fn send(&self, notification: &Notification) -> Outcome {
-        let message = Message {
-            message_id: notification.message_id.clone(),
-            recipient: notification.recipient.clone(),
-            subject: notification.subject.clone(),
-            text: notification.text(),
-        };
-        match notification.channel {
-            Channel::Sms => self.sms.send(&message),
-            Channel::Email => self.email.send(&message),
-        }
-    }
-}
 
 /// What one turn of the worker did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,53 +28,90 @@ pub struct Worked {
     pub sent: usize,
 }
 
-/// One turn: claims what is due on the channels that do not rest, sends it, marks it.
+/// One turn on every channel: claims what is due and may go, sends it, marks it.
 ///
 /// # Errors
 /// Those of the database; a gateway's failure is not an error but a mark.
 pub fn step(app: &App, gateways: &Gateways) -> Result<Worked> {
-    let resting = gateways.resting(app.clock.now());
-    if Channel::ALL.iter().all(|channel| resting.contains(channel)) {
-        return Ok(Worked::default());
-    }
-    let resting = resting.first().map_or("", |channel| channel.as_str());
-    let due = app.write_now(&Actor::System, |tx| {
-        let ids = db::claim_due(tx.conn, tx.now, tx.now + LEASE, BATCH, resting)?;
-        store::by_ids(tx, &ids)
-    })?;
-    let mut worked = Worked { tried: due.len(), sent: 0 };
-    for notification in due {
-        let mark = attempt(app, gateways, &notification);
-        worked.sent += usize::from(mark.state == State::Sent);
-        metrics::counter!("notifications_total", "channel" => notification.channel.as_str(), "state" => mark.state.as_str())
-            .increment(1);
-        app.write_now(&Actor::System, |tx| store::mark(tx, &notification, &mark))?;
+    delivery::fall_back(app)?;
+    let mut worked = Worked::default();
+    for channel in Channel::ALL {
+        let on_channel = turn(app, gateways, *channel)?;
+        worked.tried += on_channel.tried;
+        worked.sent += on_channel.sent;
     }
     Ok(worked)
 }
 
-/// Sends one message, unless its channel began to rest since it was claimed.
-fn attempt(app: &App, gateways: &Gateways, notification: &Notification) -> Mark {
+fn turn(app: &App, gateways: &Gateways, channel: Channel) -> Result<Worked> {
+    let pace = gateways.pace(channel);
+    if !app.read_now(&Actor::System, |tx| claim::is_worth_a_turn(tx, channel, pace))? {
+        return Ok(Worked::default());
+    }
+    let (due, mut gate) = app.write_now(&Actor::System, |tx| claim::claim(tx, channel, pace))?;
+    let mut worked = Worked { tried: due.len(), sent: 0 };
+    for notification in &due {
+        let mark = match gate.rests_until {
+            // It began to rest since these were claimed; a probe is claimed alone.
+            Some(until) if until > app.clock.now() && worked.tried > 1 => {
+                let mark = rules::untried(notification.attempts, until);
+                app.write_now(&Actor::System, |tx| store::mark(tx, notification, &mark))?;
+                mark
+            }
+            _ => attempt(app, gateways, notification, &mut gate)?,
+        };
+        worked.sent += usize::from(mark.state == State::Sent);
+        claim::count(channel, mark.state, 1);
+    }
+    Ok(worked)
+}
+
+/// Sends one message and writes down what came of it, about the message and about its gateway.
+fn attempt(app: &App, gateways: &Gateways, notification: &Notification, gate: &mut Gate) -> Result<Mark> {
+    let channel = notification.channel;
+    let outcome = gateways.send(notification);
+    let is_probe = gate.rests_until.is_some();
     let now = app.clock.now();
-    if gateways.resting(now).contains(&notification.channel) {
-        let reason = "the channel rests".to_owned();
-        return rules::after(Outcome::Stop { reason }, notification.attempts, now);
+    let mut mark = rules::after(outcome.clone(), notification.attempts, is_probe, now, rand::random());
+    if mark.state == State::Sent && gateways.gives_reports(channel) {
+        mark.report_due_at = rules::next_report(now, now);
     }
-    let mark = rules::after(gateways.send(notification), notification.attempts, app.clock.now());
-    if mark.is_channel_at_fault {
-        let reason = mark.error.as_deref().unwrap_or_default();
-        tracing::error!(channel = %notification.channel, reason, "the channel rests: our account or settings are at fault");
-        gateways.rest(notification.channel, mark.next_attempt_at);
+    let is_indifferent = gate.is_indifferent_to(&outcome);
+    let heard = app.write_now(&Actor::System, |tx| {
+        if is_indifferent {
+            store::mark(tx, notification, &mark)?;
+            return Ok(None);
+        }
+        let mut gate = gate_store::lock(tx, channel)?;
+        gate.hear(&outcome, tx.now);
+        gate_store::save(tx, channel, &gate)?;
+        store::mark(tx, notification, &mark)?;
+        Ok(Some(gate))
+    })?;
+    if let Some(heard) = heard {
+        *gate = heard;
+        alarm(channel, is_probe, gate, mark.error.as_deref().unwrap_or_default());
     }
-    mark
+    Ok(mark)
+}
+
+/// Says aloud when a gateway begins to rest, and when it answers again.
+fn alarm(channel: Channel, rested: bool, gate: &Gate, reason: &str) {
+    let rests = gate.rests_until.is_some();
+    metrics::gauge!("notification_gateway_rests", "channel" => channel.as_str()).set(f64::from(u8::from(rests)));
+    match (rested, rests) {
+        (false, true) => tracing::error!(%channel, reason, "the gateway rests: it fails, or our account is at fault"),
+        (true, false) => tracing::info!(%channel, "the gateway answers again"),
+        _ => {}
+    }
 }
 
 /// Turns until told to stop. A panic in a gateway's code costs one turn; the lease gives the messages back.
-pub fn run(app: &App, gateways: &Gateways, stop: &AtomicBool) {
+pub fn run(app: &App, gateways: &Gateways, channel: Channel, stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
-        match std::panic::catch_unwind(AssertUnwindSafe(|| step(app, gateways))) {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| turn(app, gateways, channel))) {
             Ok(Ok(Worked { tried, .. })) if tried > 0 => {}
-            Ok(Ok(_)) => std::thread::sleep(IDLE),
+            Ok(Ok(_)) => std::thread::sleep(pause(app, gateways, channel)),
             Ok(Err(error)) => {
                 tracing::error!(%error, "the message worker could not reach the outbox");
                 std::thread::sleep(IDLE);
@@ -159,4 +122,13 @@ pub fn run(app: &App, gateways: &Gateways, stop: &AtomicBool) {
             }
         }
     }
+}
+
+/// Until the gateway may be asked again when that is soon, else as long as an idle worker rests.
+fn pause(app: &App, gateways: &Gateways, channel: Channel) -> Duration {
+    let pause = app.read_now(&Actor::System, |tx| claim::pause(tx, channel, gateways.pace(channel)));
+    let pause = pause.ok().flatten().and_then(|pause| pause.to_std().ok());
+    // Not all at the same moment: only one of them would find anything.
+    let apart = Duration::from_millis(rand::random_range(0..10));
+    pause.map_or(IDLE, |pause| pause.clamp(Duration::from_millis(5), IDLE)) + apart
 }

@@ -6,11 +6,12 @@ use super::events::Entry;
 use super::rules::{self, Event};
 use super::store::Order;
 use super::store_many::{self, Addressee, NewEvent};
-use super::wrong_status;
+use super::{news, wrong_status};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::ids::OrderId;
 use crate::ledger;
+use crate::notifications::{self, News};
 
 /// Orders by identifier, held until the transaction ends, and locked always in the same sequence: two clerks whose scans
 /// share orders must not wait for each other in a ring.
@@ -47,6 +48,7 @@ pub fn addressees(tx: &mut Tx, ids: &[OrderId]) -> Result<BTreeMap<OrderId, Addr
 pub struct Bulk {
     events: Vec<NewEvent>,
     journals: Vec<ledger::Entry>,
+    news: Vec<News<'static>>,
 }
 
 impl Bulk {
@@ -62,6 +64,7 @@ impl Bulk {
     pub fn advance(&mut self, tx: &Tx, order: &mut Order, event: Event, entry: &Entry) -> Result<()> {
         order.status = rules::next(order.status, event).map_err(|legal| wrong_status(order, &legal))?;
         self.note(tx, order, entry);
+        self.news.extend(news::reached(tx, order));
         Ok(())
     }
 
@@ -72,13 +75,14 @@ impl Bulk {
         self.journals.push(entry);
     }
 
-    /// Writes it all: journals, timelines, and the orders as they are now.
+    /// Writes it all: journals, timelines, the orders as they are now, and what their customers are told.
     ///
     /// # Errors
     /// Those of the database, and those of [`ledger::post_all`].
     pub fn write<'a>(self, tx: &mut Tx, orders: impl Iterator<Item = &'a Order>) -> Result<()> {
         ledger::post_all(tx, &self.journals)?;
         store_many::update_all(tx, &orders.collect::<Vec<_>>())?;
-        store_many::insert_events(tx, &self.events)
+        store_many::insert_events(tx, &self.events)?;
+        notifications::enqueue_all(tx, &self.news)
     }
 }

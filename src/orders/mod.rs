@@ -4,6 +4,7 @@ mod bulk;
 mod events;
 mod forwarding;
 pub mod http;
+mod news;
 mod offers;
 pub mod rules;
 mod store;
@@ -30,6 +31,7 @@ use crate::quotes;
 pub use bulk::{Bulk, addressees, get_all, lock_ids};
 pub use events::{Entry, EventKind, timeline};
 pub use forwarding::{open_forwarding_of, place_forwarding_of};
+pub use news::{delayed, remind_of_offers};
 pub use offers::{confirm, decline, expire_offers, quote, quote_expired};
 pub use rules::{Event, Progress, Status};
 pub use store::{Filter, Item, Order, TimelineRow};
@@ -94,6 +96,7 @@ pub fn place(tx: &mut Tx, new: &NewOrder) -> Result<Order> {
         code.as_str(),
         serde_json::json!({"kind": new.kind, "client_code": customer.client_code}),
     )?;
+    news::requested(tx, &order)?;
     Ok(order)
 }
 
@@ -226,7 +229,11 @@ pub fn open_forwarding(tx: &mut Tx, customer: &crate::ids::CustomerId) -> Result
 pub fn advance(tx: &mut Tx, order: &mut Order, event: Event, entry: Entry) -> Result<()> {
     order.status = rules::next(order.status, event).map_err(|legal| wrong_status(order, &legal))?;
     store::set_status(tx, order)?;
-    events::append(tx, order, &entry)
+    events::append(tx, order, &entry)?;
+    match news::reached(tx, order) {
+        Some(news) => notifications::enqueue_all(tx, &[news]),
+        None => Ok(()),
+    }
 }
 
 /// What it means for an order that its slowest parcel is here.

@@ -10,7 +10,7 @@ use crate::branches::{self, Branch};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::ids::OrderId;
-use crate::notifications::{self, Fact, Occasion, Told};
+use crate::notifications::{self, Fact, News, Occasion};
 use crate::orders::{self, Order};
 use crate::proofs;
 use crate::quotes::{self, Terms};
@@ -28,8 +28,8 @@ pub fn welcome(tx: &mut Tx, order: &mut Order) -> Result<()> {
     }
     orders::mark_announced(tx, order)?;
     let branch = branches::get(tx, &order.pickup_point_id)?;
-    let told = told(tx, order, &[], &branch)?;
-    notifications::enqueue_all(tx, &[told])
+    let news = news(tx, order, &[], &branch)?;
+    notifications::enqueue_all(tx, &[news])
 }
 
 /// The same for orders that became ready by what arrived just now at `branch`: one message for each customer, with all
@@ -51,7 +51,7 @@ pub fn welcome_all(
         by_customer.entry(key).or_default().push(order);
     }
     let of_customers = by_customer.values().filter_map(|orders| orders.split_first());
-    let messages = of_customers.map(|(first, others)| told(tx, first, others, branch)).collect::<Result<Vec<_>>>()?;
+    let messages = of_customers.map(|(first, others)| news(tx, first, others, branch)).collect::<Result<Vec<_>>>()?;
     notifications::enqueue_all(tx, &messages)
 }
 
@@ -66,7 +66,7 @@ pub(super) fn free_until(tx: &Tx, terms: &Terms) -> NaiveDateTime {
     tx.now.checked_add_days(days).unwrap_or(tx.now)
 }
 
-fn told(tx: &mut Tx, first: &Order, others: &[&Order], branch: &Branch) -> Result<Told> {
+fn news(tx: &mut Tx, first: &Order, others: &[&Order], branch: &Branch) -> Result<News<'static>> {
     let orders = || std::iter::once(first).chain(others.iter().copied());
     let codes: Vec<_> = orders().map(|order| order.code.as_str()).collect();
     let total: i64 = orders().map(|order| order.balance_tyiyn.max(0)).sum();
@@ -84,5 +84,5 @@ fn told(tx: &mut Tx, first: &Order, others: &[&Order], branch: &Branch) -> Resul
     ];
     // The version of the first order names this readiness for ever: it grows with every change.
     let fact_id = format!("{}:{}", first.id, first.version);
-    Ok(Told { to: orders::recipient(first), about: Occasion::OrderArrived, fact_id, facts })
+    Ok(News { to: orders::recipient(first), about: Occasion::OrderArrived, fact_id, facts })
 }

@@ -221,7 +221,11 @@ fn own_branch(tx: &mut Tx) -> Result<Branch> {
     }
 }
 
-fn canonical(app: &App, typed: &str) -> Result<String> {
+/// A client code of an address, read forgivingly.
+///
+/// # Errors
+/// `not_found` for what is none.
+pub fn canonical(app: &App, typed: &str) -> Result<String> {
     let prefix = &app.config.business.client_code_prefix;
     match ClientCode::parse(prefix, typed) {
         Some(code) => Ok(code.as_str().to_owned()),

@@ -166,6 +166,17 @@ pub fn refund(
             "payment": payment.id, "amount_tyiyn": amount_tyiyn, "reason": reason, "balance_tyiyn": order.balance_tyiyn,
         }),
     )?;
+    notifications::enqueue(
+        tx,
+        &orders::recipient(&order),
+        Occasion::PaymentRefunded,
+        &format!("{}:{refunded_tyiyn}", payment.id),
+        &[
+            ("code", Fact::text(&order.code)),
+            ("amount", Fact::Number(amount_tyiyn)),
+            ("balance", Fact::Number(order.balance_tyiyn.max(0))),
+        ],
+    )?;
     Ok((payment, order))
 }
 

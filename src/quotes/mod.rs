@@ -227,6 +227,14 @@ pub fn open(tx: &mut Tx, order_id: &OrderId) -> Result<Vec<Quote>> {
     store::open(tx, order_id)
 }
 
+/// The offers that nobody has answered and that end between two moments.
+///
+/// # Errors
+/// Those of the database.
+pub fn ending(tx: &mut Tx, from: NaiveDateTime, until: NaiveDateTime) -> Result<Vec<Quote>> {
+    store::ending(tx, from, until)
+}
+
 /// Every quote of an order, the latest first.
 ///
 /// # Errors

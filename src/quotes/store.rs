@@ -92,6 +92,15 @@ pub fn open(tx: &mut Tx, order: &OrderId) -> Result<Vec<Quote>> {
         .load(tx.conn)?)
 }
 
+pub fn ending(tx: &mut Tx, from: NaiveDateTime, until: NaiveDateTime) -> Result<Vec<Quote>> {
+    Ok(table
+        .filter(quotes::state.eq(State::Offered))
+        .filter(quotes::valid_until.gt(from))
+        .filter(quotes::valid_until.le(until))
+        .order(quotes::id)
+        .load(tx.conn)?)
+}
+
 pub fn of_order(tx: &mut Tx, order: &OrderId) -> Result<Vec<Quote>> {
     Ok(table.filter(quotes::order_id.eq(order)).order(quotes::id.desc()).load(tx.conn)?)
 }

@@ -11,7 +11,7 @@ use crate::config::NamedRoute;
 use crate::db::Tx;
 use crate::error::{Problem, Result};
 use crate::ids::EntryId;
-use crate::orders::Bulk;
+use crate::orders::{self, Bulk};
 use crate::parcels;
 
 /// A place that a truck will pass.
@@ -177,10 +177,15 @@ pub fn report(tx: &mut Tx, code: &str, new: &NewCheckpoint) -> Result<(Shipment,
         Status::Arrived => parcels::Status::Arrived,
         Status::Loading | Status::Departed => parcels::Status::InTransit,
     };
-    let orders = parcels::bulk::lock_orders_on(tx, &shipment.id, status)?;
+    let on_board = parcels::bulk::lock_orders_on(tx, &shipment.id, status)?;
     let mut writing = Bulk::default();
-    orders.values().for_each(|order| writing.note(tx, order, &news));
+    on_board.values().for_each(|order| writing.note(tx, order, &news));
     writing.write(tx, std::iter::empty())?;
+    // Customers were told of a delay that is only put right, and nobody waits for a truck that is here.
+    let is_told = corrected.is_some_and(|wrong| wrong.status == CheckpointStatus::Delayed);
+    if new.status == CheckpointStatus::Delayed && shipment.status == Status::Departed && !is_told {
+        orders::delayed(tx, on_board.values(), &new.place, checkpoint.id.as_str())?;
+    }
     audit::record(
         tx,
         "shipment.checkpoint",

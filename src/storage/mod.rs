@@ -81,7 +81,8 @@ pub fn sweep(tx: &mut Tx, is_dry: bool, after: Option<&OrderId>, limit: i64) -> 
 fn plan(tx: &mut Tx, order: &Order) -> Result<Option<Swept>> {
     let fees = storage::due(tx, order)?;
     let due = due(tx, order)?;
-    let is_told = |tx: &mut Tx, about| notifications::is_told(tx, about, order.id.as_str());
+    let to = orders::recipient(order);
+    let is_told = |tx: &mut Tx, about| notifications::is_told(tx, &to, about, order.id.as_str());
     let mut reminders = Vec::new();
     if due.is_reminder && !is_told(tx, Occasion::StorageReminder)? {
         reminders.push(Occasion::StorageReminder);

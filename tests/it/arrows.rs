@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["error", "clock", "fold"],
     &["money", "ids", "client_code", "code", "phone", "texts"],
-    &["elqr", "print", "sheets"],
+    &["elqr", "print", "sheets", "xml"],
     &["config"],
     &["db", "tokens", "objects"],
     &["state", "idempotency", "counters"],

@@ -24,8 +24,8 @@ on_both! {
             .read(|conn| {
                 ask_for!(
                     conn, acquirer_callbacks, acquirer_invoices, acquirer_payments, audit, bag_parcels, bags, branches, cash_moves,
-                    cash_shifts, cells, checkpoints, company_rates, counters, customers, customs_rules, events, idempotency_keys,
-                    journal_seals, journals, notifications, order_items, orders, parcels, payments, photos, postings,
+                    cash_shifts, cells, checkpoints, company_rates, counters, customers, customs_rules, events, gates, idempotency_keys,
+                    journal_seals, journals, message_choices, message_texts, notifications, order_items, orders, parcels, payments, photos, postings,
                     quotes, rates, sessions, shipments, spent_refresh_tokens, staff, statement_lines, statements,
                     tariffs, transfer_claims, intake_scans, wanted_numbers, pickup_proofs, storage_fees, sweeps,
                     planned_parcels, scans, stations, manifest_blocks, manifest_files, manifest_profiles, manifests,

@@ -7,32 +7,15 @@ use std::thread;
 use chrono::{DateTime, TimeDelta, Utc};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
-use torugart::config::{EmailTransportName, SmsTransportName};
-use torugart::db;
+use torugart::db::{self, Claim};
 use torugart::ids::Actor;
-use torugart::notifications::{Fact, Gateways, Occasion, Recipient, Worked, enqueue, step};
-use torugart::texts::Lang;
+use torugart::notifications::{Gateways, Occasion, Worked, ask_reports, look_at_account};
 
-use crate::harness::gateway::{Behaviour, Gateway, LOGIN, PASSWORD};
+use crate::harness::gateway::{Behaviour, Gateway};
+use crate::harness::outbox::*;
 use crate::harness::server::*;
 use crate::harness::smtp::MailServer;
 use crate::harness::warehouse::{plain, request_by, words};
-
-/// The ways out that lead to the gateway and the mail server of a test.
-fn ways_out(sms: &Gateway, mail: &MailServer) -> Gateways {
-    let mut config = settings("sqlite://never/opened.db");
-    config.sms.transport = SmsTransportName::Smspro;
-    config.sms.url = sms.url();
-    config.sms.login = LOGIN.to_owned();
-    config.sms.password = PASSWORD.into();
-    config.email.transport = EmailTransportName::Smtp;
-    config.email.url = mail.url().into();
-    Gateways::from_config(&config).expect("good settings")
-}
-
-fn turn(s: &Server, ways: &Gateways) -> Worked {
-    step(&s.app, ways).expect("a turn of the worker")
-}
 
 /// An order whose customer has a phone only, with one message waiting; and this message.
 fn one_message(s: &Server) -> (String, Value) {
@@ -45,23 +28,6 @@ fn only_message(s: &Server, code: &str) -> Value {
     let messages = s.messages(code);
     assert_eq!(messages.len(), 1, "{messages:?}");
     messages[0].clone()
-}
-
-/// Fills the outbox with short messages about one order.
-fn fill(s: &Server, count: usize) {
-    let order = s.order(Until::Requested).code;
-    let code = torugart::code::OrderCode::parse("TG", &order).expect("a code");
-    let write = |tx: &mut db::Tx| {
-        let order = torugart::orders::find(tx, &code)?;
-        let to =
-            Recipient { order_id: order.id, name: order.name, phone: order.phone, email: None, language: Lang::En };
-        for fact in 0..count {
-            let facts = [("code", Fact::text(&order.code)), ("refund", Fact::Number(0))];
-            enqueue(tx, &to, Occasion::OrderCancelled, &format!("fact-{fact}"), &facts)?;
-        }
-        Ok(())
-    };
-    s.app.write_now(&Actor::System, write).expect("messages");
 }
 
 fn request_in(language: &str) -> Value {
@@ -178,10 +144,10 @@ on_both! {
         sms.script([Behaviour::Http500, Behaviour::Html]);
         assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 0 });
         let waiting = only_message(s, &code);
-        assert_eq!(
-            (&waiting["state"], &waiting["next_attempt_at"]),
-            (&json!("pending"), &json!("2026-05-25T09:00:30Z"))
-        );
+        let next: DateTime<Utc> = waiting["next_attempt_at"].as_str().unwrap().parse().unwrap();
+        let pause = next - s.now();
+        assert!((TimeDelta::seconds(5)..=TimeDelta::seconds(30)).contains(&pause), "{pause}");
+        assert_eq!(waiting["state"], "pending");
         assert!(waiting["last_error"].as_str().unwrap().contains("HTTP 500"), "{waiting}");
         assert_eq!(turn(s, &ways), Worked::default(), "it is not due yet");
         s.advance(TimeDelta::seconds(30));
@@ -239,7 +205,12 @@ on_both! {
     fn a_channel_whose_account_is_at_fault_rests_and_loses_nothing(s: &Server) {
         let (sms, mail) = (Gateway::start(), MailServer::start());
         let ways = ways_out(&sms, &mail);
-        let codes = [s.order(Until::Quoted).code, s.order(Until::Quoted).code];
+        let by = |phone: &str| {
+            let mut body = request_by(phone, "ru");
+            body["customer"]["email"] = json!(format!("{phone}@example.kg"));
+            body
+        };
+        let codes = ["555000042", "555000043"].map(|phone| s.order_of(by(phone), Until::Quoted).code);
         sms.script([Behaviour::Status(4)]);
         assert_eq!(turn(s, &ways), Worked { tried: 4, sent: 2 });
         assert_eq!(sms.received().len(), 1, "after the first refusal nobody asks again");
@@ -254,11 +225,12 @@ on_both! {
             assert_eq!(waiting["attempts"], 0, "a rest of the channel uses no message up");
         }
         s.advance(TimeDelta::minutes(4));
-        let third = s.order(Until::Quoted).code;
+        let third = s.order_of(by("555000044"), Until::Quoted).code;
         assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 1 }, "what comes meanwhile waits too, but for the mail");
         assert_eq!(words(&json!(s.messages(&third)), "state"), ["pending", "sent"]);
         s.advance(TimeDelta::minutes(1));
-        assert_eq!(turn(s, &ways), Worked { tried: 3, sent: 3 });
+        assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 1 }, "one message probes");
+        assert_eq!(turn(s, &ways), Worked { tried: 2, sent: 2 });
         for code in &codes {
             assert_eq!(words(&json!(s.messages(code)), "state"), ["sent", "sent"]);
         }
@@ -280,19 +252,34 @@ on_both! {
         assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 1 });
     }
 
-    fn a_message_is_given_up_when_the_gateway_stays_away(s: &Server) {
+    fn a_message_waits_for_a_gateway_that_is_away_as_long_as_it_is_of_use(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        let (code, message) = one_message(s);
+        sms.script([Behaviour::Http500; 48]);
+        for _ in 0..48 {
+            assert_eq!(only_message(s, &code)["state"], "pending");
+            assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 0 });
+            s.advance(TimeDelta::hours(1));
+        }
+        assert_eq!(turn(s, &ways), Worked::default());
+        assert_eq!(only_message(s, &code)["state"], "expired");
+        let ids: Vec<_> = sms.received().into_iter().map(|received| json!(received.id)).collect();
+        assert_eq!(ids, vec![message["message_id"].clone(); 48]);
+    }
+
+    fn a_message_that_a_working_gateway_puts_off_is_given_up_in_the_end(s: &Server) {
         let (sms, mail) = (Gateway::start(), MailServer::start());
         let ways = ways_out(&sms, &mail);
         let (code, _) = one_message(s);
-        sms.script([Behaviour::Http500; 16]);
-        for _ in 0..16 {
-            assert_eq!(only_message(s, &code)["state"], "pending");
+        sms.script([Behaviour::Status(9); 8]);
+        for _ in 0..8 {
             assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 0 });
             s.advance(TimeDelta::hours(1));
         }
         let failed = only_message(s, &code);
         assert_eq!(failed["state"], "failed");
-        assert!(failed["last_error"].as_str().unwrap().contains("given up after 16 attempts"), "{failed}");
+        assert!(failed["last_error"].as_str().unwrap().contains("given up after 8 attempts"), "{failed}");
     }
 
     fn a_worker_that_died_leaves_its_messages_to_another(s: &Server) {
@@ -300,7 +287,11 @@ on_both! {
         let ways = ways_out(&sms, &mail);
         let (code, message) = one_message(s);
         let lease = TimeDelta::minutes(15);
-        let claim = |tx: &mut db::Tx| db::claim_due(tx.conn, tx.now, tx.now + lease, 5, "");
+        let claim = |tx: &mut db::Tx| {
+            let (now, lease_until) = (tx.now, tx.now + lease);
+            let all = Claim { channel: "sms", now, lease_until, worst_priority: 2, fresh_since: None, limit: 5 };
+            db::claim_due(tx.conn, &all)
+        };
         assert_eq!(s.app.write_now(&Actor::System, claim).unwrap(), [message["id"].as_str().unwrap()]);
         assert_eq!(only_message(s, &code)["state"], "sending");
         s.advance(lease - TimeDelta::seconds(1));
@@ -339,6 +330,190 @@ on_both! {
         // The same facts about another order: the key of a fact does not ask whose it is.
         fill(s, 3);
         assert_eq!(s.told("order-cancelled", "sms").len(), 3);
+    }
+
+    fn a_phone_reads_its_messages_in_order(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        let (one, other) = ("+996700200001".to_owned(), "+996700200002".to_owned());
+        write_to(s, Occasion::OrderCancelled, "fact", &[one.clone(), one.clone(), one, other]);
+        sms.script([Behaviour::Http500]);
+        assert_eq!(turn(s, &ways), Worked { tried: 2, sent: 1 }, "the later ones wait, the other phone does not");
+        assert_eq!(turn(s, &ways), Worked::default());
+        s.advance(TimeDelta::seconds(30));
+        for _ in 0..3 {
+            assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 1 });
+        }
+        let outbox = s.get(ADMIN, "/v1/notifications?state=sent").expect(200);
+        let mut written = words(&outbox["items"], "message_id");
+        written.reverse();
+        let received = sms.received();
+        let read = received.iter().filter(|received| received.phone == "996700200001" && received.accepted);
+        assert_eq!(read.map(|received| received.id.as_str()).collect::<Vec<_>>(), written[..3]);
+    }
+
+    fn a_bad_number_keeps_nobody_waiting(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        let bad = "+996700200001".to_owned();
+        write_to(s, Occasion::OrderCancelled, "fact", &[bad.clone(), bad, "+996700200002".to_owned()]);
+        sms.script([Behaviour::Status(7)]);
+        assert_eq!(turn(s, &ways), Worked { tried: 2, sent: 1 });
+        assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 1 });
+    }
+
+    fn a_one_time_code_goes_before_everything_and_dies_young(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        fill(s, 12);
+        write_to(s, Occasion::OneTimeCode, "code", &["+996700200001".to_owned()]);
+        assert_eq!(turn(s, &ways), Worked { tried: 5, sent: 5 });
+        assert!(sms.received()[0].text.contains("Tell it to nobody"), "{:?}", sms.received()[0]);
+        write_to(s, Occasion::OneTimeCode, "late", &["+996700200001".to_owned()]);
+        s.advance(TimeDelta::minutes(10));
+        while turn(s, &ways) != Worked::default() {}
+        let expired = s.get(ADMIN, "/v1/notifications?state=expired").expect(200);
+        assert_eq!(words(&expired["items"], "event"), ["one-time-code"], "{expired}");
+        assert_eq!(sms.received().len(), 13);
+        let path = format!("/v1/notifications/{}/retry", expired["items"][0]["id"].as_str().unwrap());
+        assert_eq!(s.post(OPERATOR, &path, json!({})).expect(200)["state"], "pending");
+        assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 1 });
+    }
+
+    fn a_message_older_than_two_days_is_a_dead_letter_that_staff_see(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        let (code, _) = one_message(s);
+        s.advance(TimeDelta::hours(48));
+        assert_eq!(turn(s, &ways), Worked::default());
+        let dead = only_message(s, &code);
+        assert_eq!((&dead["state"], &dead["last_error"]), (&json!("expired"), &json!("too old to be of use")));
+        assert_eq!(sms.received(), []);
+    }
+
+    fn a_gateway_that_fails_is_probed_by_one_worker_of_all(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        // Two processes: what one learns, the other knows.
+        let (ways, others) = (ways_out(&sms, &mail), ways_out(&sms, &mail));
+        fill(s, 20);
+        sms.script([Behaviour::Http500; 7]);
+        assert_eq!(turn(s, &ways), Worked { tried: 5, sent: 0 });
+        assert_eq!((turn(s, &ways), turn(s, &others)), (Worked::default(), Worked::default()));
+        s.advance(TimeDelta::seconds(30));
+        assert_eq!((turn(s, &others), turn(s, &ways)), (Worked { tried: 1, sent: 0 }, Worked::default()));
+        s.advance(TimeDelta::seconds(29));
+        assert_eq!((turn(s, &others), turn(s, &ways)), (Worked::default(), Worked::default()));
+        s.advance(TimeDelta::seconds(1));
+        assert_eq!(turn(s, &ways), Worked { tried: 1, sent: 0 });
+        assert_eq!(sms.received().len(), 7);
+        s.advance(TimeDelta::seconds(30));
+        assert_eq!(turn(s, &others), Worked { tried: 1, sent: 1 });
+        while turn(s, &ways) != Worked::default() {
+            s.advance(TimeDelta::minutes(1));
+        }
+        let ids: HashSet<_> =
+            sms.received().into_iter().filter(|received| received.accepted).map(|received| received.id).collect();
+        assert_eq!(ids.len(), 20);
+    }
+
+    fn news_does_not_wait_for_a_backlog(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        fill(s, 40);
+        s.advance(TimeDelta::minutes(20));
+        // The second is to somebody whom the backlog has a message for too: that one goes first.
+        let phones = ["+996700990001".to_owned(), "+996700200039".to_owned()];
+        write_to(s, Occasion::OrderCancelled, "news", &phones);
+        for _ in 0..4 {
+            turn(s, &ways);
+        }
+        let read = |phone: &str| sms.received().iter().filter(|received| received.phone == phone).count();
+        assert_eq!((read("996700990001"), read("996700200039"), sms.received().len()), (1, 2, 13));
+    }
+
+    fn no_more_leave_in_a_second_than_the_contract_allows(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let mut config = ways_config(&sms, &mail);
+        config.sms.per_second = 10;
+        let (ways, others) = (Gateways::from_config(&config).unwrap(), Gateways::from_config(&config).unwrap());
+        fill(s, 30);
+        let mut sent = Vec::new();
+        for _ in 0..60 {
+            sent.push(turn(s, &ways).sent + turn(s, &others).sent);
+            s.advance(TimeDelta::milliseconds(37));
+        }
+        assert!(sent.windows(27).all(|second| second.iter().sum::<usize>() <= 10), "{sent:?}");
+        assert!(sent.iter().sum::<usize>() >= 18, "{sent:?}");
+    }
+
+    fn whether_a_message_arrived_is_asked_of_the_gateway(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        fill(s, 3);
+        assert_eq!(turn(s, &ways), Worked { tried: 3, sent: 3 });
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 0, "it is too early");
+        let ids: Vec<_> = sms.received().into_iter().map(|received| received.id).collect();
+        for (id, code) in ids.iter().zip(["3", "4", "1"]) {
+            sms.report(id, code);
+        }
+        s.advance(TimeDelta::minutes(1));
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 3);
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 0);
+        let state = |id: &str| {
+            let outbox = s.get(ADMIN, "/v1/notifications").expect(200);
+            outbox["items"].as_array().unwrap().iter().find(|row| row["message_id"] == id).unwrap().clone()
+        };
+        let delivered = state(&ids[0]);
+        assert_eq!(
+            (&delivered["state"], &delivered["delivered_at"]),
+            (&json!("delivered"), &json!("2026-05-25T09:00:07Z"))
+        );
+        let undelivered = state(&ids[1]);
+        assert_eq!(undelivered["state"], "undelivered");
+        assert!(undelivered["last_error"].as_str().unwrap().contains("not delivered"), "{undelivered}");
+        assert_eq!(state(&ids[2])["state"], "sent");
+        sms.report(&ids[2], "3");
+        s.advance(TimeDelta::minutes(1));
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 1);
+        assert_eq!(state(&ids[2])["state"], "delivered");
+    }
+
+    fn a_pushed_report_is_an_occasion_to_ask_and_no_proof(s: &Server) {
+        let secret = "0123456789abcdefghijKLMNOPQRSTUV";
+        let s = &beside(s, |config| config.sms.report_secret = secret.into());
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        fill(s, 1);
+        turn(s, &ways);
+        let id = sms.received().remove(0).id;
+        let report = format!(
+            "<report xmlns=\"http://Giper.mobi/schema/DeliveryReport\"><dr><id>{id}</id><phone><number>996700200000</number>\
+             <report>3</report></phone></dr></report>"
+        );
+        let push = |path: &str, body: &str| s.upload("POST", ANYONE, path, "text/xml", body.as_bytes());
+        push(&format!("/v1/sms/reports/{}", secret.to_lowercase()), &report).expect_problem(404, "not_found");
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 0);
+        push(&format!("/v1/sms/reports/{secret}"), "<html/>").expect_problem(400, "malformed_request");
+        push(&format!("/v1/sms/reports/{secret}"), &report).expect(200);
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 1, "the gateway is asked back");
+        assert_eq!(s.get(ADMIN, "/v1/notifications?state=delivered").expect(200)["items"], json!([]), "and knows nothing");
+        sms.report(&id, "3");
+        push(&format!("/v1/sms/reports/{secret}"), &report).expect(200);
+        assert_eq!(ask_reports(&s.app, &ways).unwrap(), 1);
+        assert_eq!(s.get(ADMIN, "/v1/notifications?state=delivered").expect(200)["items"][0]["message_id"], id);
+    }
+
+    fn without_a_secret_no_address_takes_reports(s: &Server) {
+        s.upload("POST", ANYONE, "/v1/sms/reports/guess", "text/xml", b"<report/>").expect_problem(404, "not_found");
+    }
+
+    fn what_is_left_on_the_account_is_a_figure_with_an_alarm(s: &Server) {
+        let (sms, mail) = (Gateway::start(), MailServer::start());
+        let ways = ways_out(&sms, &mail);
+        sms.set_account("99.5");
+        look_at_account(&s.app, &ways);
+        let figures = s.get(ANYONE, "/metrics").text;
+        assert!(figures.contains("sms_account_som 99.5") && figures.contains("sms_account_low 1"), "{figures}");
     }
 
     fn the_outbox_is_read_by_staff_and_by_order_and_state(s: &Server) {

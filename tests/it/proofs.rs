@@ -36,6 +36,14 @@ fn sent(s: &Server, code: &str) -> Vec<String> {
         .collect()
 }
 
+/// How many messages hold a secret.
+fn kept(s: &Server) -> i64 {
+    use diesel::prelude::*;
+    use torugart::db::schema::notifications;
+    let kept = notifications::table.filter(notifications::secret.is_not_null()).count();
+    s.app.db.read(|conn| Ok(kept.get_result(conn)?)).unwrap()
+}
+
 /// The six digits after the word.
 fn pin(text: &str) -> String {
     text.split("PIN ").nth(1).unwrap().chars().take(6).collect()
@@ -120,10 +128,7 @@ on_both! {
         for shown in ["/v1/notifications?limit=200".to_owned(), "/v1/audit?limit=200".to_owned(), format!("/v1/orders/{code}")] {
             assert!(!s.get(ADMIN, &shown).text.contains(&pin), "{shown} tells the PIN");
         }
-        use diesel::prelude::*;
-        use torugart::db::schema::notifications;
-        let kept = s.app.db.read(|conn| Ok(notifications::table.filter(notifications::secret.is_not_null()).count().get_result::<i64>(conn)?));
-        assert_eq!(kept.unwrap(), 0, "what the gateway has is forgotten");
+        assert_eq!(kept(s), 0, "what the gateway has is forgotten");
         let problem = hand_over(s, CASHIER, &code, json!({"phone_last4": "3456"})).expect_problem(409, "proof_required");
         assert_eq!(problem["required"], "pin");
         let wrong = if pin == "000000" { "000001" } else { "000000" };
@@ -131,6 +136,38 @@ on_both! {
         let order = hand_over(s, CASHIER, &code, json!({"pin": pin})).expect(200);
         assert_eq!(order["status"], "picked_up");
         assert!(!order.to_string().contains(&pin));
+    }
+
+    fn the_next_channel_has_the_pin_of_its_own_and_forgets_it_when_it_is_spared(s: &Server) {
+        let s = &Server::start_with(s.app.config.database.url.expose_secret(), |config| {
+            config.business.hand_over_proof = HandOverProof::Pin;
+            config.business.messages.fallback_minutes = 30;
+        });
+        let spared = paid(s);
+        assert_eq!(kept(s), 2, "the short message, and the mail that waits");
+        assert_eq!(sent(s, &spared).len(), 1);
+        assert_eq!(kept(s), 0);
+        let mail = s.messages(&spared).pop().unwrap();
+        assert_eq!((&mail["channel"], &mail["state"]), (&json!("email"), &json!("cancelled")));
+        let code = paid(s);
+        let failed = "UPDATE notifications SET state = 'failed' WHERE state = 'pending' AND channel = 'sms'";
+        s.app.db.write(|conn| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(failed), conn)?)).unwrap();
+        let texts = sent(s, &code);
+        assert_eq!(texts.len(), 1, "{texts:?}");
+        assert!(!texts[0].contains('*'), "{texts:?}");
+        assert_eq!(hand_over(s, CASHIER, &code, json!({"pin": pin(&texts[0])})).expect(200)["status"], "picked_up");
+    }
+
+    fn a_preview_shows_no_pin(s: &Server) {
+        let code = paid(s);
+        for (proof, words) in [(HandOverProof::Pin, true), (HandOverProof::None, false)] {
+            let s = &wanting(s, proof);
+            for (event, channel) in [("order-arrived", "sms"), ("order-released", "email")] {
+                let body = json!({"event": event, "channel": channel, "language": "en", "order_code": code});
+                let preview = s.post(CASHIER, "/v1/notifications/preview", body).expect(200);
+                assert_eq!(preview["text"].as_str().unwrap().contains("PIN ******"), words, "{preview}");
+            }
+        }
     }
 
     fn several_orders_in_one_message_share_a_pin_and_a_later_message_has_another(s: &Server) {

@@ -142,6 +142,21 @@ on_both! {
         assert_eq!(balance(s, &code), som(with_freight["amount"].as_i64().unwrap() + 3 * FEE));
     }
 
+    fn who_wants_to_be_left_alone_is_not_reminded(s: &Server) {
+        tariff(s);
+        let code = waiting(s);
+        let client_code = s.see(&code)["customer"]["client_code"].as_str().unwrap().to_owned();
+        let path = format!("/v1/customers/{client_code}/messages");
+        s.put(CASHIER, &path, json!({"opted_out": true})).expect(200);
+        days(s, 5);
+        assert_eq!(dry(s)["items"], json!([]), "no sweep lists for ever what is never told");
+        // One message is enough, whichever way it goes.
+        s.put(CASHIER, &path, json!({"channels": ["email"], "opted_out": false})).expect(200);
+        assert_eq!(sweep(s, json!({}))["items"][0]["reminders"], json!(["storage-reminder"]));
+        assert_eq!((s.told("storage-reminder", "sms").len(), s.told("storage-reminder", "email").len()), (0, 1));
+        assert_eq!(sweep(s, json!({}))["items"], json!([]));
+    }
+
     fn a_dry_run_lists_exactly_what_the_sweep_then_does(s: &Server) {
         tariff(s);
         let codes: Vec<_> = (0..3).map(|_| waiting(s)).collect();

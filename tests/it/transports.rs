@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use mail_parser::MessageParser;
+use mail_parser::{MessageParser, MimeHeaders};
 use secrecy::SecretString;
 use torugart::notifications::{EmailTransport, Message, Outcome, Sent, SmsTransport};
 use torugart::notifications::{HttpGateway, HttpGatewayConfig};
@@ -23,6 +23,8 @@ fn message(recipient: &str, text: &str) -> Message {
         recipient: recipient.to_owned(),
         subject: None,
         text: text.to_owned(),
+        language: "ky".to_owned(),
+        is_reminder: false,
     }
 }
 
@@ -39,6 +41,7 @@ fn told(outcome: Outcome) -> (&'static str, String) {
     match outcome {
         Outcome::Accepted { note } => ("accepted", note.unwrap_or_default()),
         Outcome::Retry { reason } => ("retry", reason),
+        Outcome::Later { reason } => ("later", reason),
         Outcome::Refused { reason } => ("refused", reason),
         Outcome::Stop { reason } => ("stop", reason),
     }
@@ -153,7 +156,7 @@ fn every_smspro_status_has_its_meaning() {
         (6, "refused"),
         (7, "refused"),
         (8, "refused"),
-        (9, "retry"),
+        (9, "later"),
         (10, "accepted"),
         (11, "accepted"),
         (12, "retry"),
@@ -410,8 +413,23 @@ fn a_letter_arrives_as_it_was_written() {
     assert_eq!(parsed.to().unwrap().first().unwrap().address(), Some("aibek@example.kg"));
     let body = parsed.body_text(0).unwrap().replace("\r\n", "\n");
     assert_eq!(body.trim_end(), KYRGYZ);
-    assert_eq!((parsed.text_body_count(), parsed.attachment_count()), (1, 0));
-    assert_eq!(parsed.html_part(0).map(|part| part.is_text_html()), Some(false));
+    assert_eq!((parsed.text_body_count(), parsed.html_body_count(), parsed.attachment_count()), (1, 1, 0));
+    assert!(parsed.root_part().content_type().is_some_and(|kind| kind.subtype() == Some("alternative")));
+    let html = parsed.body_html(0).unwrap();
+    assert!(html.contains("<html lang=\"ky\">") && html.contains("Торугарт Карго"), "{html}");
+    assert!(html.contains("Үйүңүзгө &#60;жакын&#62;") && !html.contains("<жакын>"), "{html}");
+    assert_eq!(parsed.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
+    assert!(parsed.list_unsubscribe().as_address().is_none(), "nobody can do without this one");
+}
+
+#[test]
+fn a_reminder_says_how_to_get_no_more_of_them() {
+    let server = MailServer::start();
+    assert_eq!(smtp(&server.url()).send(&Message { is_reminder: true, ..letter("бир") }), accepted());
+    let received = server.received().remove(0);
+    let parsed = MessageParser::default().parse(&received.raw).unwrap();
+    let way = parsed.header_raw("List-Unsubscribe").unwrap().trim().to_owned();
+    assert_eq!(way, "<mailto:cargo@torugart.example?subject=unsubscribe>");
 }
 
 #[test]
@@ -478,7 +496,7 @@ fn a_transient_answer_is_retried_with_the_same_message_id() {
     let smtp = smtp(&server.url());
     server.answer_letters([451]);
     let (kind, reason) = told(smtp.send(&letter("бир")));
-    assert_eq!(kind, "retry");
+    assert_eq!(kind, "later");
     assert!(reason.contains("451"), "{reason}");
     assert_eq!(smtp.send(&letter("бир")), accepted());
     assert_eq!(server.received().len(), 1);
@@ -514,7 +532,7 @@ fn missing_encryption_or_login_at_the_server_stops_the_channel() {
     assert_eq!(kind, "stop", "{reason}");
     let debug = format!("{smtp_with_login:?}");
     assert!(!debug.contains("canary") && !reason.contains("canary"), "{debug} {reason}");
-    let encrypted = smtp(&format!("{}?tls=required", server.url()));
+    let encrypted = smtp(&server.url().replace("tls=none", "tls=required"));
     assert_eq!(told(encrypted.send(&letter("бир"))).0, "stop");
     assert_eq!(server.received(), []);
 }

@@ -1,6 +1,6 @@
 //! A fake SMSPRO that speaks the gateway's XML over HTTP and follows its rules, or a script.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use quick_xml::escape::unescape;
@@ -45,6 +45,8 @@ struct State {
     script: Mutex<VecDeque<Behaviour>>,
     taken_ids: Mutex<HashSet<String>>,
     deduplicate: Mutex<bool>,
+    reports: Mutex<HashMap<String, String>>,
+    account: Mutex<String>,
 }
 
 /// The server; its port closes when it is dropped.
@@ -61,6 +63,8 @@ impl Gateway {
             script: Mutex::default(),
             taken_ids: Mutex::default(),
             deduplicate: Mutex::new(true),
+            reports: Mutex::default(),
+            account: Mutex::new("20123.12".to_owned()),
         });
         let behind = Arc::clone(&state);
         let server = HttpServer::start(move |request| behind.answer(request));
@@ -87,6 +91,16 @@ impl Gateway {
         self.state.script.lock().unwrap().extend(behaviours);
     }
 
+    /// What `/api/dr` says of a message from now on, by the provider's code.
+    pub fn report(&self, id: &str, code: &str) {
+        self.state.reports.lock().unwrap().insert(id.to_owned(), code.to_owned());
+    }
+
+    /// What is left on the account.
+    pub fn set_account(&self, som: &str) {
+        *self.state.account.lock().unwrap() = som.to_owned();
+    }
+
     /// Whether a taken id is answered with status 10.
     pub fn deduplicate(&self, on: bool) {
         *self.state.deduplicate.lock().unwrap() = on;
@@ -96,10 +110,19 @@ impl Gateway {
 impl State {
     fn answer(&self, request: &Request) -> Option<Response> {
         let is_xml = request.header("content-type").is_some_and(|value| value.contains("xml"));
-        if (request.method.as_str(), request.path.as_str()) != ("POST", "/api/message") || !is_xml {
+        if request.method != "POST" || !is_xml {
             return Some(page(404));
         }
         let mut received = parse(&request.body);
+        match request.path.as_str() {
+            "/api/message" => {}
+            "/api/dr" => return Some(self.delivery(&received)),
+            "/api/info" => {
+                let account = self.account.lock().unwrap().clone();
+                return Some(xml(&format!("<status>0</status><state>0</state><account>{account}</account>")));
+            }
+            _ => return Some(page(404)),
+        }
         let scripted = self.script.lock().unwrap().pop_front();
         let behaviour = scripted.unwrap_or_else(|| Behaviour::Status(self.judge(&received)));
         received.accepted = matches!(behaviour, Behaviour::Status(0) | Behaviour::CutAnswer);
@@ -113,6 +136,20 @@ impl State {
             Behaviour::Html => Some(page(200)),
             Behaviour::Http500 => Some(page(500)),
             Behaviour::CutAnswer => None,
+        }
+    }
+
+    fn delivery(&self, asked: &Received) -> Response {
+        let reports = self.reports.lock().unwrap();
+        let (login, password) = (asked.login.as_str(), asked.password.as_str());
+        match reports.get(&asked.id) {
+            _ if (login, password) != (LOGIN, PASSWORD) => xml("<status>2</status>"),
+            None => xml("<status>4</status>"),
+            Some(code) => xml(&format!(
+                "<status>0</status><phone><number>{}</number><report>{code}</report>\
+                 <sendTime>20260525150000</sendTime><rcvTime>20260525150007</rcvTime></phone>",
+                asked.phone
+            )),
         }
     }
 
@@ -163,13 +200,17 @@ fn parse(body: &[u8]) -> Received {
 /// The real gateway's answers sometimes carry a namespace; this one always does.
 fn status_answer(id: &str, status: u8) -> Response {
     let sent = u8::from(status == 0);
+    xml(&format!(
+        "<id>{id}</id><status>{status}</status><phones>{sent}</phones><smscnt>{sent}</smscnt><message></message>"
+    ))
+}
+
+fn xml(inside: &str) -> Response {
     Response {
         status: 200,
         headers: vec![("content-type", "text/xml; charset=utf-8".to_owned())],
         body: format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<response xmlns=\"http://Giper.mobi/schema/Message\">\
-             <id>{id}</id><status>{status}</status><phones>{sent}</phones><smscnt>{sent}</smscnt>\
-             <message></message></response>"
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<response xmlns=\"http://Giper.mobi/schema/Message\">{inside}</response>"
         ),
     }
 }

@@ -3,6 +3,7 @@
 pub mod acquirers;
 pub mod gateway;
 pub mod http;
+pub mod outbox;
 pub mod pictures;
 pub mod postgres;
 pub mod program;

@@ -24,6 +24,18 @@ use super::postgres;
 /// The clock of every test begins here: the Monday after the recorded rates, 15:00 in Bishkek.
 pub const MORNING: &str = "2026-05-25T09:00:00Z";
 
+/// What is told beside the main road of an order.
+pub const OTHER_NEWS: [&str; 8] = [
+    "request-received",
+    "quote-expiring",
+    "order-bought",
+    "received-in-china",
+    "order-departed",
+    "order-delayed",
+    "order-picked-up",
+    "payment-refunded",
+];
+
 /// Nobody logs in with it; tests get their tokens without a password.
 const UNUSABLE_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$qjHWIQGsXCuFSpRtqnHZKIbuYOPB7HDFnvZmDTd7bqc";
@@ -296,6 +308,11 @@ pub fn settings(database_url: &str) -> Config {
     config.database.url = SecretString::from(database_url);
     config.rates.url = String::new();
     config.photos.url = "memory:".to_owned();
+    // Tests count the messages of the main road; those who test the others switch them on.
+    (config.business.messages.quiet_from_hour, config.business.messages.quiet_until_hour) = (0, 0);
+    config.business.messages.off = OTHER_NEWS.map(str::to_owned).to_vec();
+    // A held clock never gives the next message its turn.
+    (config.sms.per_second, config.email.per_second) = (0, 0);
     config
 }
 

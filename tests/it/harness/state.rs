@@ -32,6 +32,11 @@ const TABLES: &[(&str, &str)] = &[
     ("manifest_files", "manifest_id"),
     ("manifest_profiles", "branch_id || shape || layout"),
     ("manifests", "id || state"),
+    (
+        "message_choices",
+        "phone || COALESCE(language, '') || COALESCE(channels, '') || COALESCE(CAST(opted_out_at AS TEXT), '')",
+    ),
+    ("message_texts", "event || channel || language || COALESCE(subject, '') || body"),
     ("notifications", "id || state"),
     ("order_items", "order_id || CAST(position AS TEXT)"),
     ("orders", "code || status || CAST(version AS TEXT) || ' ' || CAST(balance_tyiyn AS TEXT) || pickup_point_id"),

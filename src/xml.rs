@@ -1,4 +1,5 @@
-//! The little XML that Freedom Pay speaks: elements that hold text or elements, no attributes.
+//! The little XML that companies outside speak: elements that hold text or elements. Attributes are not looked at, and
+//! neither are the prefixes of names.
 
 use quick_xml::escape::{escape, resolve_xml_entity};
 use quick_xml::events::{BytesRef, Event};
@@ -9,18 +10,18 @@ const MAX_DEPTH: usize = 8;
 
 /// What an element holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Node {
+pub enum Node {
     /// Text, perhaps empty.
     Text(String),
     /// Elements in the order they came.
     Tree(Vec<(String, Node)>),
 }
 
-/// The elements inside the root `<response>`.
+/// The elements inside the root, which must have this name.
 ///
 /// # Errors
 /// A phrase about what is wrong: not XML, another root, a document type, too deep, text between elements.
-pub(super) fn read_response(bytes: &[u8]) -> Result<Vec<(String, Node)>, &'static str> {
+pub fn read(bytes: &[u8], root: &str) -> Result<Vec<(String, Node)>, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "not UTF-8")?;
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
@@ -28,15 +29,15 @@ pub(super) fn read_response(bytes: &[u8]) -> Result<Vec<(String, Node)>, &'stati
     loop {
         match reader.read_event().map_err(|_| "not XML")? {
             Event::Start(tag) if open.len() < MAX_DEPTH => {
-                open.push(Element { name: tag.name().as_ref().to_owned(), ..Element::default() });
+                open.push(Element { name: tag.local_name().as_ref().to_owned(), ..Element::default() });
             }
             Event::Start(_) => return Err("nested too deep"),
             Event::End(_) => {
                 let closed = open.pop().ok_or("not XML")?;
                 match (open.last_mut(), closed.close()?) {
                     (Some(parent), closed) => parent.children.push(closed),
-                    (None, (name, Node::Tree(children))) if name == "response" => return Ok(children),
-                    (None, _) => return Err("not a response"),
+                    (None, (name, Node::Tree(children))) if name == root => return Ok(children),
+                    (None, _) => return Err("another root"),
                 }
             }
             Event::Text(text) => add(&mut open, &text.xml_content(XmlVersion::Implicit1_0)),
@@ -49,8 +50,8 @@ pub(super) fn read_response(bytes: &[u8]) -> Result<Vec<(String, Node)>, &'stati
     }
 }
 
-/// Writes the answer to a callback.
-pub(super) fn write_response(fields: &[(&str, &str)]) -> String {
+/// Writes a flat `<response>`.
+pub fn write_response(fields: &[(&str, &str)]) -> String {
     let elements: String = fields.iter().map(|(name, text)| format!("<{name}>{}</{name}>", escape(*text))).collect();
     format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<response>{elements}</response>")
 }
@@ -105,13 +106,13 @@ mod tests {
             ("pg_card", card),
             ("pg_salt", text("")),
         ];
-        assert_eq!(read_response(xml.as_bytes()).unwrap(), expected.map(|(name, node)| (name.to_owned(), node)));
+        assert_eq!(read(xml.as_bytes(), "response").unwrap(), expected.map(|(name, node)| (name.to_owned(), node)));
     }
 
     #[test]
     fn what_is_written_is_read_back() {
         let written = write_response(&[("pg_status", "ok"), ("pg_description", "a < b & \"c\"")]);
-        let read = read_response(written.as_bytes()).unwrap();
+        let read = read(written.as_bytes(), "response").unwrap();
         assert_eq!(read, [("pg_status".to_owned(), text("ok")), ("pg_description".to_owned(), text("a < b & \"c\""))]);
     }
 
@@ -120,15 +121,15 @@ mod tests {
         for (xml, reason) in [
             ("", "broken off"),
             ("<response><a>1</a>", "broken off"),
-            ("<html><body>tired</body></html>", "not a response"),
-            ("<response>ok</response>", "not a response"),
+            ("<html><body>tired</body></html>", "another root"),
+            ("<response>ok</response>", "another root"),
             ("<!DOCTYPE html><html></html>", "more than plain XML"),
             ("<!DOCTYPE r [<!ENTITY x \"y\">]><response><a>&x;</a></response>", "more than plain XML"),
             ("<response><a>&x;</a></response>", "an unknown entity"),
             ("<response>x<a>1</a></response>", "text between elements"),
             ("<a><a><a><a><a><a><a><a><a>", "nested too deep"),
         ] {
-            assert_eq!(read_response(xml.as_bytes()), Err(reason), "{xml}");
+            assert_eq!(read(xml.as_bytes(), "response"), Err(reason), "{xml}");
         }
     }
 }

@@ -1,0 +1,96 @@
+//! What a customer chose: language, channels, or to be left alone. Kept by phone, which is how a message knows them.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Channel;
+use crate::audit;
+use crate::db::Tx;
+use crate::db::schema::message_choices::{self, table};
+use crate::error::{Problem, Result};
+use crate::texts::Lang;
+
+/// A choice; what is not chosen is as the order or the firm says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The language of all messages.
+    pub language: Option<Lang>,
+    /// Channels in the order they are tried.
+    pub channels: Option<Vec<Channel>>,
+    /// Whether nothing but one-time codes is sent.
+    pub is_opted_out: bool,
+}
+
+#[derive(Queryable)]
+struct Row {
+    phone: String,
+    language: Option<String>,
+    channels: Option<String>,
+    opted_out_at: Option<NaiveDateTime>,
+}
+
+type Columns =
+    (message_choices::phone, message_choices::language, message_choices::channels, message_choices::opted_out_at);
+const COLUMNS: Columns =
+    (message_choices::phone, message_choices::language, message_choices::channels, message_choices::opted_out_at);
+
+impl From<Row> for Choice {
+    fn from(row: Row) -> Self {
+        let channels = |words: String| words.split(',').filter_map(|word| word.parse().ok()).collect();
+        Self {
+            language: row.language.and_then(|language| language.parse().ok()),
+            channels: row.channels.map(channels),
+            is_opted_out: row.opted_out_at.is_some(),
+        }
+    }
+}
+
+/// The choices of these phones; who chose nothing is not among them.
+pub(super) fn of(tx: &mut Tx, phones: &[&str]) -> Result<HashMap<String, Choice>> {
+    let mut choices = HashMap::new();
+    for chunk in phones.chunks(500) {
+        let phones: Vec<_> = chunk.iter().map(ToString::to_string).collect();
+        let rows: Vec<Row> = table.filter(message_choices::phone.eq_any(phones)).select(COLUMNS).load(tx.conn)?;
+        choices.extend(rows.into_iter().map(|row| (row.phone.clone(), Choice::from(row))));
+    }
+    Ok(choices)
+}
+
+/// What somebody chose.
+///
+/// # Errors
+/// Those of the database.
+pub fn choice(tx: &mut Tx, phone: &str) -> Result<Choice> {
+    Ok(of(tx, &[phone])?.remove(phone).unwrap_or_default())
+}
+
+/// Writes a choice down; `subject` names the customer in the audit trail, where no phone belongs.
+///
+/// # Errors
+/// `validation_failed` for channels that are none or twice the same.
+pub fn choose(tx: &mut Tx, phone: &str, subject: &str, choice: &Choice) -> Result<()> {
+    let mut words: Vec<_> = choice.channels.iter().flatten().map(|channel| channel.as_str()).collect();
+    let channels = choice.channels.as_ref().map(|_| words.join(","));
+    let count = words.len();
+    words.sort_unstable();
+    words.dedup();
+    if choice.channels.is_some() && (count == 0 || words.len() < count) {
+        return Problem::field("/channels", "name each channel once, or send null for the firm's own order").fail();
+    }
+    diesel::delete(table.find(phone)).execute(tx.conn)?;
+    diesel::insert_into(table)
+        .values((
+            message_choices::phone.eq(phone),
+            message_choices::language.eq(choice.language.map(Lang::as_str)),
+            message_choices::channels.eq(&channels),
+            message_choices::opted_out_at.eq(choice.is_opted_out.then_some(tx.now)),
+            message_choices::updated_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    let told = serde_json::json!({
+        "language": choice.language, "channels": choice.channels, "opted_out": choice.is_opted_out,
+    });
+    audit::record(tx, "customer.messages_chosen", subject, told)
+}

@@ -1,0 +1,66 @@
+//! The outbox in a test: ways out that lead to fakes, a worker turned by hand, messages by the dozen.
+
+use secrecy::ExposeSecret;
+use torugart::config::{Config, EmailTransportName, SmsTransportName};
+use torugart::db;
+use torugart::ids::Actor;
+use torugart::notifications::{Fact, Gateways, News, Occasion, Recipient, Worked, enqueue_all, step};
+use torugart::texts::Lang;
+
+use super::gateway::{Gateway, LOGIN, PASSWORD};
+use super::server::{Server, Until, settings};
+use super::smtp::MailServer;
+
+/// The ways out that lead to the gateway and the mail server of a test.
+pub fn ways_out(sms: &Gateway, mail: &MailServer) -> Gateways {
+    Gateways::from_config(&ways_config(sms, mail)).expect("good settings")
+}
+
+pub fn ways_config(sms: &Gateway, mail: &MailServer) -> Config {
+    let mut config = settings("sqlite://never/opened.db");
+    config.sms.transport = SmsTransportName::Smspro;
+    config.sms.url = sms.url();
+    config.sms.login = LOGIN.to_owned();
+    config.sms.password = PASSWORD.into();
+    config.email.transport = EmailTransportName::Smtp;
+    config.email.url = mail.url().into();
+    config
+}
+
+/// A second process on the same database, with other settings.
+pub fn beside(s: &Server, change: impl FnOnce(&mut Config)) -> Server {
+    Server::start_with(s.app.config.database.url.expose_secret(), change)
+}
+
+pub fn turn(s: &Server, ways: &Gateways) -> Worked {
+    step(&s.app, ways).expect("a turn of the worker")
+}
+
+/// Fills the outbox with short messages about one order, each to a phone of its own.
+pub fn fill(s: &Server, count: usize) {
+    let phones: Vec<_> = (0..count).map(|fact| format!("+99670020{fact:04}")).collect();
+    write_to(s, Occasion::OrderCancelled, "fact", &phones);
+}
+
+/// Puts one short message for each phone into the outbox, in this order.
+pub fn write_to(s: &Server, about: Occasion, fact: &str, phones: &[String]) {
+    let order = s.order(Until::Requested).code;
+    let code = torugart::code::OrderCode::parse("TG", &order).expect("a code");
+    let write = |tx: &mut db::Tx| {
+        let order = torugart::orders::find(tx, &code)?;
+        let facts = vec![("code", Fact::text(&order.code)), ("refund", Fact::Number(0))];
+        let news = |(number, phone): (usize, &String)| {
+            let to = Recipient {
+                order_id: order.id.clone(),
+                name: order.name.clone(),
+                phone: phone.clone(),
+                email: None,
+                language: Lang::En,
+            };
+            News { to, about, fact_id: format!("{fact}-{number}"), facts: facts.clone() }
+        };
+        let news: Vec<_> = phones.iter().enumerate().map(news).collect();
+        enqueue_all(tx, &news)
+    };
+    s.app.write_now(&Actor::System, write).expect("messages");
+}
