@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::Channel;
 use crate::audit;
 use crate::db::Tx;
+use crate::db::batch;
 use crate::db::schema::message_choices::{self, table};
 use crate::error::{Problem, Result};
 use crate::texts::Lang;
@@ -49,13 +50,9 @@ impl From<Row> for Choice {
 
 /// The choices of these phones; who chose nothing is not among them.
 pub(super) fn of(tx: &mut Tx, phones: &[&str]) -> Result<HashMap<String, Choice>> {
-    let mut choices = HashMap::new();
-    for chunk in phones.chunks(500) {
-        let phones: Vec<_> = chunk.iter().map(ToString::to_string).collect();
-        let rows: Vec<Row> = table.filter(message_choices::phone.eq_any(phones)).select(COLUMNS).load(tx.conn)?;
-        choices.extend(rows.into_iter().map(|row| (row.phone.clone(), Choice::from(row))));
-    }
-    Ok(choices)
+    let these = batch::among(tx.conn, "message_choices.phone", phones)?;
+    let rows: Vec<Row> = table.filter(these).select(COLUMNS).load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| (row.phone.clone(), Choice::from(row))).collect())
 }
 
 /// What somebody chose.
