@@ -180,7 +180,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/shipments/{code}/unload", scans::unload, WAREHOUSE, "Take parcels off again before departure").takes::<scans::ScanRequest>().gives::<scans::ScanAnswer>(200),
         post("/v1/shipments/{code}/depart", shipments::depart, WAREHOUSE, "The truck leaves; the answer says what was to go with it and did not").takes::<shipments::DepartRequest>().gives::<shipments::DepartAnswer>(200),
         post("/v1/shipments/{code}/checkpoints", shipments::report, WAREHOUSE, "News from the road").takes::<shipments::CheckpointRequest>().gives::<shipments::ShipmentView>(201),
-        post("/v1/shipments/{code}/arrive", scans::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").takes::<scans::ArriveRequest>().gives::<scans::ArriveAnswer>(200),
+        post("/v1/shipments/{code}/arrive", scans::arrive, WAREHOUSE, "The truck is unloaded, whole or scan by scan").query::<scans::ArriveQuery>().takes::<scans::ArriveRequest>().gives::<scans::ArriveAnswer>(200),
         put("/v1/shipments/{code}/plan", plans::plan, WAREHOUSE, "Say what is to go with a truck").takes::<plans::PlanRequest>().gives::<plans::LoadView>(200),
         get("/v1/shipments/{code}/load", plans::load, AnyStaff, "What is on a truck, beside what was to be").gives::<plans::LoadView>(200),
         get("/v1/shipments/{code}/sorting", plans::sorting, AnyStaff, "Who gets what of a truck, branch by branch").gives::<plans::SortingView>(200),

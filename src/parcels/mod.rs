@@ -240,6 +240,14 @@ pub fn on_the_road_with(tx: &mut Tx, shipment: &ShipmentId) -> Result<Vec<Parcel
     store::on_the_road_with(tx, shipment)
 }
 
+/// How many parcels of a shipment have not arrived and are not given up.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_on_the_road_with(tx: &mut Tx, shipment: &ShipmentId) -> Result<i64> {
+    store::count_on_the_road_with(tx, shipment)
+}
+
 /// Parcels that fit a filter, newest first.
 ///
 /// # Errors

@@ -291,11 +291,19 @@ pub fn waiting_for(tx: &mut Tx, pickup_point: &BranchId, lies_at: Option<&Branch
     })
 }
 
+/// Not arrived, and not given up.
+const ON_THE_ROAD: [Status; 2] = [Status::InTransit, Status::HeldByCustoms];
+
 /// The parcels of a shipment that have not arrived and are not given up.
 pub fn on_the_road_with(tx: &mut Tx, shipment: &ShipmentId) -> Result<Vec<Parcel>> {
     let on_board = table.filter(parcels::shipment_id.eq(shipment));
-    let on_the_road = on_board.filter(parcels::status.eq_any([Status::InTransit, Status::HeldByCustoms]));
-    Ok(on_the_road.order(parcels::id).load(tx.conn)?)
+    Ok(on_board.filter(parcels::status.eq_any(ON_THE_ROAD)).order(parcels::id).load(tx.conn)?)
+}
+
+/// How many these are; of a full truck this is asked with each scan.
+pub fn count_on_the_road_with(tx: &mut Tx, shipment: &ShipmentId) -> Result<i64> {
+    let on_board = table.filter(parcels::shipment_id.eq(shipment));
+    Ok(on_board.filter(parcels::status.eq_any(ON_THE_ROAD)).count().get_result(tx.conn)?)
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Parcel>> {

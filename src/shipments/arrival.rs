@@ -47,8 +47,6 @@ pub struct Unloaded {
     pub shipment: Shipment,
     /// One per barcode.
     pub results: Vec<Scanned>,
-    /// Loaded but not seen yet.
-    pub missing: Vec<Parcel>,
     /// Parcels that arrived damaged, among the results.
     pub damaged: Vec<Parcel>,
 }
@@ -185,7 +183,7 @@ pub fn part(tx: &mut Tx, plan: &Plan, index: usize) -> Result<Vec<(usize, Scanne
     Ok(places.iter().copied().zip(results).collect())
 }
 
-/// Ends an arrival: what is still missing is told.
+/// Ends an arrival.
 ///
 /// # Errors
 /// Those of the database.
@@ -202,8 +200,7 @@ pub fn end(tx: &mut Tx, plan: &Plan, parts: &[Vec<(usize, Scanned)>]) -> Result<
     let named = results.iter().filter_map(|result| result.parcel.as_ref());
     let named = named.filter(|parcel| plan.damaged.contains_key(&parcel.id));
     let damaged = named.filter(is_told).cloned().collect();
-    let missing = parcels::on_the_road_with(tx, &shipment.id)?;
-    Ok(Unloaded { shipment, results, missing, damaged })
+    Ok(Unloaded { shipment, results, damaged })
 }
 
 fn judge(shipment: &Shipment) -> impl Fn(&Parcel) -> Outcome {

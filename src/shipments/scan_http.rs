@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::http::{ShipmentView, view};
 use super::{Arrival, Outcome, Plan, Scan, Scanned, Unloaded};
@@ -15,6 +15,7 @@ use crate::http::moment::Moment;
 use crate::http::text::one_line;
 use crate::http::{Body, Call, InParts, Reply};
 use crate::parcels::http::{ParcelView, view as parcel_view, weight};
+use crate::parcels::{self, Parcel};
 use crate::state::App;
 
 /// No call loads more: one transaction should not hold the writers long.
@@ -69,6 +70,28 @@ pub struct ArriveRequest {
     damaged: BTreeMap<String, String>,
 }
 
+/// `?missing=`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ArriveQuery {
+    /// `list` (unless told) or `count`. A full truck's list is long: who scans parcel by parcel asks for the count.
+    #[serde(default)]
+    #[param(inline)]
+    missing: Missing,
+}
+
+/// How an arrival tells what is missing.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// Parcel by parcel.
+    #[default]
+    List,
+    /// The number only.
+    Count,
+}
+
 /// What became of each barcode.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScanAnswer {
@@ -87,8 +110,11 @@ pub struct ArriveAnswer {
     results: Vec<ScanResult>,
     /// How many of each outcome.
     counts: BTreeMap<Outcome, usize>,
-    /// Loaded but not seen yet.
-    missing: Vec<ParcelView>,
+    /// Loaded but not seen yet; left out when `?missing=count` asks for the number only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Vec<ParcelView>>,
+    /// How many were loaded but not seen yet.
+    missing_count: i64,
     /// Scanned but not loaded on this truck.
     unexpected: Vec<String>,
     /// Arrived, but not whole.
@@ -211,6 +237,7 @@ pub async fn unload(app: App, call: Call, code: web::Path<String>, body: Body<Sc
 struct Unloading {
     code: String,
     arrival: Arrival,
+    missing: Missing,
 }
 
 impl InParts for Unloading {
@@ -239,13 +266,21 @@ impl InParts for Unloading {
     }
 
     fn end(&self, tx: &mut Tx, plan: &Plan, done: &[Self::Done]) -> Result<Reply<ArriveAnswer>> {
-        let Unloaded { shipment, results, missing, damaged } = super::end(tx, plan, done)?;
+        let Unloaded { shipment, results, damaged } = super::end(tx, plan, done)?;
         let ScanAnswer { results, counts, .. } = answer(results);
         let is_strange = |scan: &&ScanResult| matches!(scan.outcome, Outcome::Unexpected | Outcome::Unknown);
         let unexpected = results.iter().filter(is_strange).map(|scan| scan.barcode.clone()).collect();
-        let shipment = view(tx, shipment)?;
-        let [missing, damaged] = [missing, damaged].map(|parcels| parcels.into_iter().map(parcel_view).collect());
-        Ok(Reply::ok(ArriveAnswer { shipment, results, counts, missing, unexpected, damaged }))
+        let views = |parcels: Vec<Parcel>| parcels.into_iter().map(parcel_view).collect();
+        let (missing, missing_count) = match self.missing {
+            Missing::Count => (None, parcels::count_on_the_road_with(tx, &shipment.id)?),
+            Missing::List => {
+                let missing = parcels::on_the_road_with(tx, &shipment.id)?;
+                let count = missing.len() as i64;
+                (Some(views(missing)), count)
+            }
+        };
+        let (shipment, damaged) = (view(tx, shipment)?, views(damaged));
+        Ok(Reply::ok(ArriveAnswer { shipment, results, counts, missing, missing_count, unexpected, damaged }))
     }
 }
 
@@ -254,8 +289,12 @@ pub async fn arrive(
     app: App,
     call: Call,
     code: web::Path<String>,
+    query: web::Query<ArriveQuery>,
     body: Body<ArriveRequest, 16>,
 ) -> Result<HttpResponse> {
-    let unloading = Unloading { code: code.into_inner(), arrival: body.value.checked()? };
-    call.write_in_parts(app, body.fingerprint, unloading).await
+    let ArriveQuery { missing } = query.into_inner();
+    let unloading = Unloading { code: code.into_inner(), arrival: body.value.checked()?, missing };
+    // Another form of the answer is another intention: a key of one form does not replay the other.
+    let fingerprint = body.fingerprint.and(&format!("{missing:?}"));
+    call.write_in_parts(app, fingerprint, unloading).await
 }

@@ -73,6 +73,19 @@ on_both! {
         assert_eq!(tally(s)[..3], [2_000, 1_200, 2_000]);
     }
 
+    fn who_scans_parcel_by_parcel_may_ask_how_many_are_missing_only(s: &Server) {
+        let truck = s.full_truck(SMALL);
+        let scan = |barcode: &str, query: &str| {
+            s.ship(&truck.code, &format!("arrive{query}"), json!({"barcodes": [barcode]})).expect(200)
+        };
+        let answer = scan(&truck.barcodes[0], "?missing=count");
+        assert_eq!((answer.get("missing"), &answer["missing_count"]), (None, &json!(499)));
+        let answer = scan(&truck.barcodes[1], "");
+        assert_eq!((answer["missing"].as_array().unwrap().len(), &answer["missing_count"]), (498, &json!(498)));
+        let path = format!("/v1/shipments/{}/arrive?missing=number", truck.code);
+        s.post(WAREHOUSE, &path, json!({"barcodes": []})).expect_problem(400, "malformed_request");
+    }
+
     fn every_customer_of_a_full_truck_gets_one_message(s: &Server) {
         let truck = s.full_truck(SMALL);
         let answer = s.ship(&truck.code, "arrive", json!({})).expect(200);

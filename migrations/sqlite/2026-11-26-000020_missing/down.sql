@@ -1,0 +1,1 @@
+DROP INDEX parcels_by_shipment_and_status;
