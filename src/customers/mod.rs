@@ -2,7 +2,7 @@
 
 mod store;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::counters;
 use crate::db::{Tx, batch};
@@ -91,19 +91,11 @@ pub fn many(tx: &mut Tx, ids: BTreeSet<CustomerId>) -> Result<HashMap<CustomerId
     Ok(store::many(tx, &ids)?.into_iter().map(|customer| (customer.id.clone(), customer)).collect())
 }
 
-/// The customers among these client codes.
-///
-/// # Errors
-/// Those of the database.
-pub fn with_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<Vec<Customer>> {
-    store::with_client_codes(tx, client_codes)
-}
-
 /// Those of these client codes that are customers', by the code.
 ///
 /// # Errors
 /// Those of the database.
-pub fn by_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<HashMap<String, Customer>> {
+pub fn by_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<BTreeMap<String, Customer>> {
     let found = store::with_client_codes(tx, client_codes)?;
     Ok(found.into_iter().map(|customer| (customer.client_code.clone(), customer)).collect())
 }

@@ -19,7 +19,7 @@ use crate::parcels::{self, Parcel};
 pub(super) struct Facts {
     parcels: HashMap<String, Parcel>,
     owners: HashMap<OrderId, String>,
-    customers: HashMap<String, Customer>,
+    customers: BTreeMap<String, Customer>,
 }
 
 impl Facts {

@@ -26,14 +26,6 @@ pub fn lock_ids(tx: &mut Tx, ids: BTreeSet<OrderId>) -> Result<BTreeMap<OrderId,
     Ok(locked.into_iter().map(|order| (order.id.clone(), order)).collect())
 }
 
-/// Orders by identifier.
-///
-/// # Errors
-/// Those of the database.
-pub fn get_all(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>> {
-    store_many::by_ids(tx, ids)
-}
-
 /// To whom messages about these orders go.
 ///
 /// # Errors

@@ -28,7 +28,7 @@ use crate::money::Money;
 use crate::notifications::{self, Fact, Occasion, Recipient};
 use crate::quotes;
 
-pub use bulk::{Bulk, addressees, get_all, lock_ids};
+pub use bulk::{Bulk, addressees, lock_ids};
 pub use events::{Entry, EventKind, timeline};
 pub use forwarding::{open_forwarding_of, place_forwarding_of};
 pub use news::{delayed, remind_of_offers};

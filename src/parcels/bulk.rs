@@ -81,15 +81,15 @@ pub struct Owner {
 /// Those of the database.
 pub fn owners_of(tx: &mut Tx, parcels: &[Parcel]) -> Result<HashMap<OrderId, Owner>> {
     let ids: BTreeSet<_> = parcels.iter().filter_map(|parcel| parcel.order_id.clone()).collect();
-    let orders = orders::get_all(tx, &ids.into_iter().collect::<Vec<_>>())?;
-    let customers: BTreeSet<_> = orders.iter().map(|order| order.customer_id.clone()).collect();
+    let orders = orders::many(tx, ids)?;
+    let customers: BTreeSet<_> = orders.values().map(|order| order.customer_id.clone()).collect();
     let codes = customers::client_codes(tx, &customers.into_iter().collect::<Vec<_>>())?;
     let owner = |order: Order| {
         let client_code = codes.get(&order.customer_id)?.clone();
         let owner = Owner { order_code: order.code, client_code, pickup_point_id: order.pickup_point_id };
         Some((order.id, owner))
     };
-    Ok(orders.into_iter().filter_map(owner).collect())
+    Ok(orders.into_values().filter_map(owner).collect())
 }
 
 /// Parcels that wait to be carried to a pickup point: from China, or from the pickup point where they lie.

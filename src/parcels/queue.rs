@@ -89,7 +89,7 @@ pub fn suggestions(tx: &mut Tx, parcel: &Parcel) -> Result<Vec<Suggestion>> {
         }
     }
     let codes = parcel.mark.as_deref().map(|mark| resembling(&tx.firm.client_code_prefix, mark)).unwrap_or_default();
-    for customer in customers::with_client_codes(tx, &codes)? {
+    for customer in customers::by_client_codes(tx, &codes)?.into_values() {
         for order in orders::under_way(tx, &customer.id, 1)? {
             let why = format!("client {} is like the mark, but for one digit at most", customer.client_code);
             found.push(Suggestion { order_code: order.code, why });
