@@ -39,6 +39,12 @@ impl Error {
         }
     }
 
+    /// An operation panicked: a bug, which costs one request.
+    pub fn panicked() -> Self {
+        tracing::error!("an operation panicked; its transaction is gone");
+        Error::Startup("an operation panicked".to_owned())
+    }
+
     /// Somebody else changed a row between our reading and our writing it; the second try reads it anew.
     pub fn lost_race() -> Self {
         let info = Box::new("a row was changed by somebody else meanwhile".to_owned());

@@ -119,7 +119,8 @@ impl App {
         .await
     }
 
-    /// Runs a writing operation off the async threads: one transaction, one instant, one actor.
+    /// Runs a writing operation off the async threads: one instant, one actor, all of it or nothing. It is committed when
+    /// this returns.
     ///
     /// # Errors
     /// Those of `work`, after which nothing of it remains.
@@ -129,6 +130,15 @@ impl App {
         work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (app, by) = (self.clone(), by.clone());
+        if self.db.shares_commits() {
+            let (pending, nobody_leads) = self.db.join(move |conn| work(&mut app.tx(conn, &by)));
+            if nobody_leads {
+                let db = self.db.clone();
+                // Not awaited: it may have to write for others when this one has its answer.
+                drop(web::block(move || db.lead()));
+            }
+            return pending.answer(PATIENCE).await;
+        }
         let turn = turn(&self.writing).await?;
         block(move || {
             let _turn = turn;
@@ -233,10 +243,7 @@ async fn turn(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
 
 /// The only `web::block`. A panic inside costs this request alone.
 async fn block<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    web::block(work).await.unwrap_or_else(|_| {
-        tracing::error!("an operation panicked; its transaction is gone");
-        Err(Error::Startup("an operation panicked".to_owned()))
-    })
+    web::block(work).await.unwrap_or_else(|_| Err(Error::panicked()))
 }
 
 impl FromRequest for App {

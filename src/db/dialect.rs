@@ -8,7 +8,7 @@ use super::Conn;
 use crate::error::{Error, Result};
 
 /// One transaction. SQLite takes the write lock at once: a deferred one would fail half-way when another writer came first.
-pub(super) fn transaction<T>(conn: &mut Conn, work: impl Fn(&mut Conn) -> Result<T>) -> Result<T> {
+pub(super) fn transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     use diesel::connection::{AnsiTransactionManager, TransactionManager};
     if let Conn::Sqlite(sqlite) = conn {
         AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE").map_err(Error::from)?;
@@ -28,6 +28,19 @@ pub(super) fn transaction<T>(conn: &mut Conn, work: impl Fn(&mut Conn) -> Result
             Err(error)
         }
     }
+}
+
+/// A part of a transaction that fails for itself. The outer error is that it could not even be taken back, and then
+/// nothing of the transaction can be kept.
+pub(super) fn savepoint<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<Result<T>> {
+    use diesel::connection::TransactionManager;
+    <Conn as Connection>::TransactionManager::begin_transaction(conn)?;
+    let outcome = work(conn);
+    match outcome {
+        Ok(_) => <Conn as Connection>::TransactionManager::commit_transaction(conn)?,
+        Err(_) => <Conn as Connection>::TransactionManager::rollback_transaction(conn)?,
+    }
+    Ok(outcome)
 }
 
 #[derive(QueryableByName)]

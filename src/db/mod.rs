@@ -2,12 +2,14 @@
 
 pub mod batch;
 mod dialect;
+mod group;
 pub mod migrate;
 pub mod schema;
 #[macro_use]
 pub mod types;
 
 pub use dialect::{Claim, claim_callbacks, claim_due, claim_reports};
+pub use group::Pending;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +18,8 @@ use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, PgConnection, SqliteConnection};
-use tokio::sync::Semaphore;
+use r2d2::PooledConnection;
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use crate::config::Firm;
 use crate::error::{Error, Result};
@@ -134,6 +137,26 @@ pub struct Db {
     url: Url,
     writers: r2d2::Pool<Manager>,
     readers: r2d2::Pool<Manager>,
+    /// SQLite's one writer serves in turn; the pool alone would let whoever writes much go before whoever waits.
+    turn: Arc<Mutex<()>>,
+    queue: group::Queue,
+}
+
+/// The connection that writes, for as long as it is somebody's turn.
+struct Writer<'a> {
+    conn: PooledConnection<Manager>,
+    _turn: Option<MutexGuard<'a, ()>>,
+}
+
+/// Tries what lost a race again, three times at most.
+fn tried<T>(mut work: impl FnMut() -> Result<T>) -> Result<T> {
+    let mut attempt = 1;
+    loop {
+        match work() {
+            Err(error) if attempt < 3 && error.is_worth_another_try() => attempt += 1,
+            outcome => return outcome,
+        }
+    }
 }
 
 impl Db {
@@ -166,7 +189,7 @@ impl Db {
             // The writer first: it creates the file and switches it to WAL.
             Url::Sqlite(_) => (pool(false, 1)?, pool(true, connections)?),
         };
-        Ok(Self { url: url.clone(), writers, readers })
+        Ok(Self { url: url.clone(), writers, readers, turn: Arc::default(), queue: group::Queue::default() })
     }
 
     /// Deadlocks and time-outs are recognised by PostgreSQL's own words, which a server may translate.
@@ -213,19 +236,33 @@ impl Db {
     }
 
     /// Runs `work` in one transaction, begun so that two writers cannot both think they were first.
-    /// A serialization failure or deadlock on PostgreSQL is tried again, three times at most.
+    /// A race that was lost, such as a serialization failure on PostgreSQL, is tried again, three times at most.
     ///
     /// # Errors
     /// Those of `work`, after which nothing of it remains.
     pub fn write<T>(&self, work: impl Fn(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = self.writers.get().map_err(|_| Error::Unavailable)?;
-        let mut attempt = 1;
-        loop {
-            match dialect::transaction(&mut conn, &work) {
-                Err(error) if attempt < 3 && error.is_worth_another_try() => attempt += 1,
-                outcome => return outcome,
-            }
-        }
+        let mut writer = self.writer()?;
+        tried(|| dialect::transaction(&mut writer.conn, &work))
+    }
+
+    /// Whether those who wait to write share a commit: with SQLite, which has one writer at a time.
+    pub fn shares_commits(&self) -> bool {
+        matches!(self.url, Url::Sqlite(_))
+    }
+
+    /// Waits for a turn to write beside others, in a transaction that is shared with them and committed before anybody is
+    /// answered. `true` says that the caller has to see that [`Db::lead`] runs on a thread that may wait.
+    pub fn join<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> (Pending<T>, bool) {
+        self.queue.join(work)
+    }
+
+    fn writer(&self) -> Result<Writer<'_>> {
+        let turn = self.shares_commits().then(|| self.turn.blocking_lock());
+        let conn = self.writers.get().map_err(|_| Error::Unavailable)?;
+        Ok(Writer { conn, _turn: turn })
     }
 }
 
