@@ -106,7 +106,7 @@ fn bearer(req: &ServiceRequest) -> Result<Option<String>> {
 
 async fn authenticate(app: &App, token: String) -> Result<Actor> {
     let claims = app.tokens.verify(&token, app.clock.now())?;
-    app.read(&Actor::System, move |tx| staff::authenticate(tx, &claims)).await
+    app.glance(&Actor::System, move |tx| staff::authenticate(tx, &claims)).await
 }
 
 fn unauthenticated<T>(detail: &str) -> Result<T> {

@@ -245,8 +245,9 @@ impl Db {
         tried(|| dialect::transaction(&mut writer.conn, &work))
     }
 
-    /// Whether those who wait to write share a commit: with SQLite, which has one writer at a time.
-    pub fn shares_commits(&self) -> bool {
+    /// Whether the database is SQLite, a part of this process: a look at it is short, and those who wait to write share
+    /// its one writer's commits.
+    pub fn is_in_process(&self) -> bool {
         matches!(self.url, Url::Sqlite(_))
     }
 
@@ -260,7 +261,7 @@ impl Db {
     }
 
     fn writer(&self) -> Result<Writer<'_>> {
-        let turn = self.shares_commits().then(|| self.turn.blocking_lock());
+        let turn = self.is_in_process().then(|| self.turn.blocking_lock());
         let conn = self.writers.get().map_err(|_| Error::Unavailable)?;
         Ok(Writer { conn, _turn: turn })
     }

@@ -28,7 +28,8 @@ pub struct CodeQuery {
 
 /// An order's way, as JSON.
 pub async fn track(app: App, call: Call, code: Code, spoken: Spoken) -> Result<HttpResponse> {
-    Ok(spoken.mark(call.read(app, move |tx| look_up(tx, &code, spoken.0)).await?))
+    let view = app.glance(&call.actor, move |tx| look_up(tx, &code, spoken.0)).await?;
+    Ok(spoken.mark(HttpResponse::Ok().json(view)))
 }
 
 /// The page with the field for a code.
@@ -51,7 +52,7 @@ pub async fn order_page(app: App, call: Call, path: web::Path<String>, Spoken(la
     let Ok(code) = OrderCode::parse(&app.config.business.code_prefix, &path) else {
         return try_again(&app, lang, Slug::MistypedCode, &path);
     };
-    match app.read(&call.actor, move |tx| look_up(tx, &code, lang)).await {
+    match app.glance(&call.actor, move |tx| look_up(tx, &code, lang)).await {
         Ok(view) => html(StatusCode::OK, pages::track(lang, &app.config.business.name, &view)),
         Err(error) => {
             let slug = error.to_problem().slug;
