@@ -14,11 +14,13 @@ mod acquirers;
 mod intake;
 mod messages;
 mod photos;
+mod telegram;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
 pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
 pub use messages::Messages;
 pub use photos::{Bucket, Photos, Place};
+pub use telegram::{Telegram, TelegramTransportName};
 
 /// The defaults are part of the binary, so that it starts from any folder.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -53,6 +55,8 @@ pub struct Config {
     pub sms: Sms,
     /// E-mail.
     pub email: Email,
+    /// Telegram.
+    pub telegram: Telegram,
     /// Exchange rates.
     pub rates: Rates,
     /// Photos.
@@ -399,6 +403,7 @@ impl Config {
             complaints.push("business.prepayment_*_percent cannot exceed 100".to_owned());
         }
         complaints.extend(self.business.messages.complaints());
+        complaints.extend(self.telegram.complaints(self.is_production()));
         if self.sms.workers == 0 || self.email.workers == 0 {
             complaints.push("sms.workers and email.workers must be at least 1".to_owned());
         }

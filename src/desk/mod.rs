@@ -13,6 +13,7 @@ pub mod pickup;
 pub mod preview;
 mod shift_slip;
 pub mod shifts;
+pub mod telegram;
 mod view;
 
 use crate::db::Tx;

@@ -63,6 +63,16 @@ pub fn choice(tx: &mut Tx, phone: &str) -> Result<Choice> {
     Ok(of(tx, &[phone])?.remove(phone).unwrap_or_default())
 }
 
+/// Somebody asked for a channel: where they chose channels before and not this one, it becomes the first.
+pub(super) fn prefer(tx: &mut Tx, phone: &str, subject: &str, channel: Channel) -> Result<()> {
+    let mut choice = choice(tx, phone)?;
+    match &mut choice.channels {
+        Some(channels) if !channels.contains(&channel) => channels.insert(0, channel),
+        _ => return Ok(()),
+    }
+    choose(tx, phone, subject, &choice)
+}
+
 /// Writes a choice down; `subject` names the customer in the audit trail, where no phone belongs.
 ///
 /// # Errors

@@ -268,6 +268,17 @@ pub fn mark(tx: &mut Tx, claimed: &Notification, mark: &Mark) -> Result<()> {
     Ok(())
 }
 
+/// Lets what waits for a recipient wait until a moment at least.
+pub fn space_out(tx: &mut Tx, channel: Channel, recipient: &str, until: NaiveDateTime) -> Result<()> {
+    let early = table
+        .filter(notifications::channel.eq(channel))
+        .filter(notifications::recipient.eq(recipient))
+        .filter(notifications::state.eq(State::Pending))
+        .filter(notifications::next_attempt_at.lt(until));
+    diesel::update(early).set(notifications::next_attempt_at.eq(until)).execute(tx.conn)?;
+    Ok(())
+}
+
 pub fn revive(tx: &mut Tx, id: &NotificationId, useful_until: NaiveDateTime) -> Result<()> {
     diesel::update(table.find(id))
         .set((

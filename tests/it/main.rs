@@ -61,6 +61,7 @@ mod statements;
 mod storage;
 mod sums;
 mod tariffs;
+mod telegram;
 mod tour;
 mod tracking;
 mod transports;

@@ -43,6 +43,8 @@ fn told(outcome: Outcome) -> (&'static str, String) {
         Outcome::Retry { reason } => ("retry", reason),
         Outcome::Later { reason } => ("later", reason),
         Outcome::Refused { reason } => ("refused", reason),
+        Outcome::Gone { reason } => ("gone", reason),
+        Outcome::Wait { reason, .. } => ("wait", reason),
         Outcome::Stop { reason } => ("stop", reason),
     }
 }
