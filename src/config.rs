@@ -286,6 +286,14 @@ pub struct Email {
     pub url: SecretString,
     /// Sender, e.g. `Torugart <cargo@example.kg>`.
     pub from: String,
+    /// A PEM file of certificates that are believed beside those of the public authorities; empty: none.
+    pub ca_file: String,
+    /// Where the public key of DKIM is published: `<dkim_selector>._domainkey.<dkim_domain>`. All three empty: unsigned.
+    pub dkim_selector: String,
+    /// The domain that signs.
+    pub dkim_domain: String,
+    /// Its private key of RSA, as PEM or as the name of a file that holds it.
+    pub dkim_key: SecretString,
     /// The most letters in a second that the mail server allows, over all processes; 0: no limit.
     pub per_second: u32,
     /// Threads that send, in each process.

@@ -1,11 +1,13 @@
 //! Messages to customers. A row is written in the business transaction and sent after it: rolled-back work says nothing.
 
 mod attempts;
+mod bounces;
 mod choices;
 mod claim;
 mod compose;
 mod costs;
 mod delivery;
+mod dkim;
 mod gate;
 mod gate_store;
 pub mod http;
@@ -43,8 +45,10 @@ use crate::ids::{NotificationId, OrderId};
 use crate::texts::Lang;
 
 pub use attempts::Attempt;
+pub use bounces::{Bounce, bounced, read as read_bounce};
 pub use choices::{Choice, choice, choose};
 pub use delivery::{ask_reports, fall_back, look_at_account, look_at_outbox, run_reports};
+pub use dkim::{Dkim, DkimSettings};
 pub use http_gateway::{HttpGateway, HttpGatewayConfig};
 pub use reach::{Way, ways_to};
 pub use segments::Encoding;

@@ -179,6 +179,10 @@ pub fn by_id(tx: &mut Tx, id: &NotificationId) -> Result<Option<Notification>> {
     Ok(table.find(id).first(tx.conn).optional()?)
 }
 
+pub fn by_message_id(tx: &mut Tx, message_id: &str) -> Result<Option<Notification>> {
+    Ok(table.filter(notifications::message_id.eq(message_id)).first(tx.conn).optional()?)
+}
+
 /// The urgent ones first.
 pub fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<Notification>> {
     let rows = table.filter(notifications::id.eq_any(ids.to_vec()));

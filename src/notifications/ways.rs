@@ -1,7 +1,10 @@
 //! The ways out: a transport for each channel, and how fast it may be used.
 
+use std::path::PathBuf;
+
 use secrecy::ExposeSecret;
 
+use super::dkim::DkimSettings;
 use super::gate::Pace;
 use super::rules;
 use super::smspro::{Account, Report};
@@ -9,7 +12,7 @@ use super::store::Notification;
 use super::telegram::{Telegram, TelegramConfig};
 use super::transport::{EmailTransport, Message, Outcome, Sent, SmsTransport, TelegramTransport};
 use super::{Channel, ConfigError, HttpGateway, HttpGatewayConfig, Occasion, Smspro, SmsproConfig, Smtp, SmtpConfig};
-use crate::config::{Config, EmailTransportName, SmsTransportName, TelegramTransportName};
+use crate::config::{Config, Email, EmailTransportName, SmsTransportName, TelegramTransportName};
 use crate::error::{Error, Result};
 
 /// The ways out.
@@ -61,10 +64,7 @@ impl Gateways {
         let email = match config.email.transport {
             EmailTransportName::Log => EmailTransport::Log,
             EmailTransportName::Memory => EmailTransport::Memory(Sent::default()),
-            EmailTransportName::Smtp => {
-                let smtp = SmtpConfig { url: config.email.url.clone(), from: config.email.from.clone() };
-                EmailTransport::Smtp(Smtp::new(&smtp).map_err(startup)?)
-            }
+            EmailTransportName::Smtp => EmailTransport::Smtp(Smtp::new(&smtp(&config.email)).map_err(startup)?),
         };
         Ok(Self {
             sms_pace: Pace::per_second(config.sms.per_second),
@@ -126,6 +126,16 @@ impl Gateways {
             Channel::Email => self.email.send(&message),
             Channel::Telegram => self.telegram.send(&message),
         }
+    }
+}
+
+fn smtp(email: &Email) -> SmtpConfig {
+    let (selector, domain, key) = (email.dkim_selector.clone(), email.dkim_domain.clone(), email.dkim_key.clone());
+    let signs = !selector.is_empty() || !domain.is_empty() || !key.expose_secret().is_empty();
+    SmtpConfig {
+        ca_file: Some(&email.ca_file).filter(|file| !file.is_empty()).map(PathBuf::from),
+        dkim: signs.then_some(DkimSettings { selector, domain, key }),
+        ..SmtpConfig::new(email.url.clone(), email.from.clone())
     }
 }
 
