@@ -20,6 +20,7 @@ use crate::claims::http as claims;
 use crate::customs::http as customs;
 use crate::desk::{
     self, choices, http as orders, intake, labels, offers, photos as pictures, pickup, preview, shifts, telegram,
+    unsubscribe,
 };
 use crate::error::{Error, Problem, Result, Slug};
 use crate::exports::http::{self as exports, FormQuery};
@@ -66,6 +67,8 @@ pub fn routes() -> Vec<Route> {
         get("/", tracking::home, Anyone, "Page: type a code").query::<LangQuery>(),
         get("/t", tracking::find, Anyone, "Page: where the form goes").query::<LangQuery>().query::<tracking::CodeQuery>(),
         get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<LangQuery>(),
+        get("/unsubscribe/{message_id}", unsubscribe::ask, Anyone, "Page: no more mail?"),
+        post("/unsubscribe/{message_id}", unsubscribe::leave, Anyone, "No more mail, by one click").ignore_key().takes_file(unsubscribe::CLICK_TYPES),
         get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
         get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
         get("/assets/torugart.svg", tracking::icon, Anyone, "The pages' icon"),

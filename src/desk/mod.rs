@@ -14,6 +14,7 @@ pub mod preview;
 mod shift_slip;
 pub mod shifts;
 pub mod telegram;
+pub mod unsubscribe;
 mod view;
 
 use crate::db::Tx;

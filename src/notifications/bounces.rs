@@ -4,7 +4,7 @@
 use mail_parser::{MessageParser, MimeHeaders, PartType};
 
 use super::transport::quoted;
-use super::{Channel, Notification, parked, report_store, store};
+use super::{Notification, parked, report_store};
 use crate::audit;
 use crate::db::Tx;
 use crate::error::Result;
@@ -82,9 +82,7 @@ pub fn enhanced_status(words: &str) -> Option<&str> {
 /// # Errors
 /// Those of the database.
 pub fn bounced(tx: &mut Tx, bounce: &Bounce) -> Result<Option<Notification>> {
-    let Some(sent) = store::by_message_id(tx, &bounce.message_id)?.filter(|sent| sent.channel == Channel::Email) else {
-        return Ok(None);
-    };
+    let Some(sent) = super::letter(tx, &bounce.message_id)? else { return Ok(None) };
     let reason = format!("came back: {}", quoted(&bounce.reason, &sent.recipient));
     if !report_store::lost(tx, &sent, &reason)? {
         return Ok(None);

@@ -46,7 +46,7 @@ use crate::texts::Lang;
 
 pub use attempts::Attempt;
 pub use bounces::{Bounce, bounced, read as read_bounce};
-pub use choices::{Choice, choice, choose};
+pub use choices::{Choice, choice, choose, leave_mail};
 pub use delivery::{ask_reports, fall_back, look_at_account, look_at_outbox, run_reports};
 pub use dkim::{Dkim, DkimSettings};
 pub use http_gateway::{HttpGateway, HttpGatewayConfig};
@@ -316,6 +316,14 @@ pub fn list(tx: &mut Tx, filter: &Filter, paging: &Paging) -> Result<Page<Notifi
 /// `not_found`.
 pub fn get(tx: &mut Tx, id: &NotificationId) -> Result<(Notification, Vec<Attempt>)> {
     Ok((find(tx, id)?, attempts::of(tx, id)?))
+}
+
+/// The mail that carries this identifier.
+///
+/// # Errors
+/// Those of the database.
+pub fn letter(tx: &mut Tx, message_id: &str) -> Result<Option<Notification>> {
+    Ok(store::by_message_id(tx, message_id)?.filter(|message| message.channel == Channel::Email))
 }
 
 /// Gives a message that was given up another life, with the same message id. Its recipient is not parked any more.

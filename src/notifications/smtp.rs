@@ -28,12 +28,14 @@ pub struct SmtpConfig {
     pub ca_file: Option<PathBuf>,
     /// Who signs, if anybody.
     pub dkim: Option<DkimSettings>,
+    /// Where one click ends reminders: `https://…/unsubscribe`, without a slash at the end.
+    pub unsubscribe_url: Option<String>,
 }
 
 impl SmtpConfig {
     /// Without a certificate of one's own, and unsigned.
     pub fn new(url: SecretString, from: String) -> Self {
-        Self { url, from, ca_file: None, dkim: None }
+        Self { url, from, ca_file: None, dkim: None, unsubscribe_url: None }
     }
 }
 
@@ -43,6 +45,7 @@ pub struct Smtp {
     transport: SmtpTransport,
     from: Mailbox,
     dkim: Option<Dkim>,
+    unsubscribe_url: Option<String>,
 }
 
 impl Smtp {
@@ -64,7 +67,7 @@ impl Smtp {
         }
         let from = config.from.parse().map_err(|_| ConfigError::new("email.from", "not an e-mail address"))?;
         let dkim = config.dkim.as_ref().map(Dkim::new).transpose()?;
-        Ok(Self { transport: transport.build(), from, dkim })
+        Ok(Self { transport: transport.build(), from, dkim, unsubscribe_url: config.unsubscribe_url.clone() })
     }
 
     /// One attempt; blocks for at most 15 s per step of the dialogue.
@@ -93,9 +96,14 @@ impl Smtp {
             // RFC 3834: nobody's holiday note answers it.
             .raw_header(header("Auto-Submitted", "auto-generated"));
         if message.is_reminder {
-            // RFC 2369; one click needs an address of ours, which a mail to the sender spares.
-            let way = format!("<mailto:{}?subject=unsubscribe>", self.from.email);
-            letter = letter.raw_header(header("List-Unsubscribe", &way));
+            // RFC 2369. One click (RFC 8058) needs an encrypted address of ours.
+            let by_mail = format!("<mailto:{}?subject=unsubscribe>", self.from.email);
+            letter = match &self.unsubscribe_url {
+                Some(url) => letter
+                    .raw_header(header("List-Unsubscribe", &format!("<{url}/{}>, {by_mail}", message.message_id)))
+                    .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")),
+                None => letter.raw_header(header("List-Unsubscribe", &by_mail)),
+            };
         }
         if message.subject.is_some() {
             letter = letter.subject(subject.clone());

@@ -12,7 +12,7 @@ use super::store::Notification;
 use super::telegram::{Telegram, TelegramConfig};
 use super::transport::{EmailTransport, Message, Outcome, Sent, SmsTransport, TelegramTransport};
 use super::{Channel, ConfigError, HttpGateway, HttpGatewayConfig, Occasion, Smspro, SmsproConfig, Smtp, SmtpConfig};
-use crate::config::{Config, Email, EmailTransportName, SmsTransportName, TelegramTransportName};
+use crate::config::{Config, EmailTransportName, SmsTransportName, TelegramTransportName};
 use crate::error::{Error, Result};
 
 /// The ways out.
@@ -64,7 +64,7 @@ impl Gateways {
         let email = match config.email.transport {
             EmailTransportName::Log => EmailTransport::Log,
             EmailTransportName::Memory => EmailTransport::Memory(Sent::default()),
-            EmailTransportName::Smtp => EmailTransport::Smtp(Smtp::new(&smtp(&config.email)).map_err(startup)?),
+            EmailTransportName::Smtp => EmailTransport::Smtp(Smtp::new(&smtp(config)).map_err(startup)?),
         };
         Ok(Self {
             sms_pace: Pace::per_second(config.sms.per_second),
@@ -129,11 +129,13 @@ impl Gateways {
     }
 }
 
-fn smtp(email: &Email) -> SmtpConfig {
+fn smtp(config: &Config) -> SmtpConfig {
+    let (email, public_url) = (&config.email, &config.business.public_url);
     let (selector, domain, key) = (email.dkim_selector.clone(), email.dkim_domain.clone(), email.dkim_key.clone());
     let signs = !selector.is_empty() || !domain.is_empty() || !key.expose_secret().is_empty();
     SmtpConfig {
         ca_file: Some(&email.ca_file).filter(|file| !file.is_empty()).map(PathBuf::from),
+        unsubscribe_url: public_url.starts_with("https://").then(|| format!("{public_url}/unsubscribe")),
         dkim: signs.then_some(DkimSettings { selector, domain, key }),
         ..SmtpConfig::new(email.url.clone(), email.from.clone())
     }

@@ -69,6 +69,45 @@ on_both! {
         assert!(text.contains(&format!("/t/{code}")) && html.contains(&format!("/t/{code}\"")), "{html}");
     }
 
+    fn one_click_in_a_reminder_ends_the_mail(s: &Server) {
+        let s = &beside(s, |config| config.business.public_url = "https://cargo.example.kg".to_owned());
+        let mail = MailServer::start();
+        let mut config = ways_config(&Gateway::start(), &mail);
+        config.business.public_url = "https://cargo.example.kg".to_owned();
+        let ways = Gateways::from_config(&config).unwrap();
+        let code = s.order(Until::Arrived).code;
+        s.advance(TimeDelta::days(11));
+        s.post(OPERATOR, "/v1/storage/sweep", json!({"dry_run": false})).expect(200);
+        while turn(s, &ways) != Worked::default() {}
+        let id = s.messages(&code).iter().rev().find(|row| row["event"] == "uncollected" && row["channel"] == "email").unwrap()["message_id"].clone();
+        let raw = mail.received().into_iter().find(|letter| String::from_utf8_lossy(&letter.raw).contains(id.as_str().unwrap())).unwrap().raw;
+        keeps_to_the_wire(&raw);
+        let letter = MessageParser::default().parse(&raw).unwrap();
+        let raw = |name: &str| letter.header_raw(name).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        let path = format!("/unsubscribe/{}", id.as_str().unwrap());
+        assert_eq!(raw("List-Unsubscribe"), format!("<https://cargo.example.kg{path}>, <mailto:cargo@example.kg?subject=unsubscribe>"));
+        assert_eq!(raw("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
+        // Whoever only looks changes nothing.
+        let page = s.unchanged_by(|| s.get(ANYONE, &path));
+        assert!(page.status == 200 && page.text.contains("<form method=\"post\">") && page.text.contains("lang=\"ky\""), "{}", page.text);
+        let click = |path: &str| {
+            s.send("POST", ANYONE, path, &[("content-type", "application/x-www-form-urlencoded")], "List-Unsubscribe=One-Click")
+        };
+        s.unchanged_by(|| click("/unsubscribe/A1B2C3D4E5F6")).expect_problem(404, "not_found");
+        assert_eq!((click(&path).status, click(&path).status), (200, 200));
+        let client = s.see(&code)["customer"]["client_code"].as_str().unwrap().to_owned();
+        let choice = s.get(CASHIER, &format!("/v1/customers/{client}/messages")).expect(200);
+        assert_eq!(choice["channels"], json!(["telegram", "sms"]));
+        let next = s.order(Until::Requested).code;
+        s.post(OPERATOR, &format!("/v1/orders/{next}/cancel"), json!({"reason": "changed their mind"})).expect(200);
+        assert_eq!(words(&json!(s.messages(&next)), "channel"), ["sms"]);
+        // Where nothing but mail was chosen, nothing is left.
+        s.put(CASHIER, &format!("/v1/customers/{client}/messages"), json!({"channels": ["email"]})).expect(200);
+        click(&path);
+        let choice = s.get(CASHIER, &format!("/v1/customers/{client}/messages")).expect(200);
+        assert_eq!(choice, json!({"language": null, "channels": null, "opted_out": true}));
+    }
+
     fn a_letter_that_came_back_lets_another_channel_speak(s: &Server) {
         let s = &beside(s, |config| {
             config.business.messages.channels = vec!["email".to_owned(), "sms".to_owned()];

@@ -430,6 +430,7 @@ fn a_reminder_says_how_to_get_no_more_of_them() {
     let parsed = MessageParser::default().parse(&received.raw).unwrap();
     let way = parsed.header_raw("List-Unsubscribe").unwrap().trim().to_owned();
     assert_eq!(way, "<mailto:cargo@torugart.example?subject=unsubscribe>");
+    assert!(parsed.header_raw("List-Unsubscribe-Post").is_none(), "there is no address for a click");
 }
 
 #[test]
