@@ -31,6 +31,10 @@ licences:
 http-files:
     scripts/http-files
 
+# One letter through a real mail server of Debian's, with TLS and its signature; as root
+mta:
+    scripts/mta
+
 # Everything that CI runs, in its order
 ci:
     bash .ci/run

@@ -362,6 +362,17 @@ mail-one-time-code-body =
     Kind regards,
     { $firm }
 
+## The bot in Telegram
+
+telegram-linked = Done: news of the orders of { $client_code } now comes to this chat. Send /stop to end that. { $firm }
+telegram-expired = This link was used before or is too old. Take a new one from the page of your order.
+telegram-stopped = No more messages come here. News of your orders comes by SMS or mail again.
+telegram-help = This is the bot of { $firm }: it tells you where your order is. To begin, open the link on the page of your order. /stop ends the messages.
+unsubscribe-title = No more mail
+unsubscribe-lead = Shall we stop sending mail about your orders? SMS and Telegram stay.
+unsubscribe-button = Stop the mail
+unsubscribe-done = Done: you will get no more mail from us. If you change your mind, get in touch.
+
 ## Pages
 
 language-choice = Choose a language

@@ -18,14 +18,17 @@ use crate::broker::http as broker;
 use crate::cells::http as cells;
 use crate::claims::http as claims;
 use crate::customs::http as customs;
-use crate::desk::{self, choices, http as orders, intake, labels, offers, photos as pictures, pickup, preview, shifts};
+use crate::desk::{
+    self, choices, http as orders, intake, labels, offers, photos as pictures, pickup, preview, shifts, telegram,
+    unsubscribe,
+};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::manifests::{http as manifests, profile::Correction};
-use crate::notifications::{http as notifications, texts_http as texts};
+use crate::notifications::{http as notifications, telegram_http as bot, texts_http as texts};
 use crate::parcels::{http as parcels, queue_http as unclaimed};
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
 use crate::photos::http as photos;
@@ -64,6 +67,8 @@ pub fn routes() -> Vec<Route> {
         get("/", tracking::home, Anyone, "Page: type a code").query::<LangQuery>(),
         get("/t", tracking::find, Anyone, "Page: where the form goes").query::<LangQuery>().query::<tracking::CodeQuery>(),
         get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<LangQuery>(),
+        get("/unsubscribe/{message_id}", unsubscribe::ask, Anyone, "Page: no more mail?"),
+        post("/unsubscribe/{message_id}", unsubscribe::leave, Anyone, "No more mail, by one click").ignore_key().takes_file(unsubscribe::CLICK_TYPES),
         get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
         get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
         get("/assets/torugart.svg", tracking::icon, Anyone, "The pages' icon"),
@@ -107,6 +112,7 @@ pub fn routes() -> Vec<Route> {
         get("/v1/transfer-claims", claims::list, AnyStaff, "Transfer claims to decide, oldest first").query::<claims::ClaimFilter>().lists::<claims::ClaimView>(),
         post("/v1/transfer-claims/{id}/approve", claims::approve, CASHIER, "The money is there: record the payment").require_key().takes::<claims::ApproveRequest>().gives::<claims::ClaimView>(200),
         post("/v1/transfer-claims/{id}/reject", claims::reject, CASHIER, "The money is not there: tell the customer why").takes::<claims::RejectRequest>().gives::<claims::ClaimView>(200),
+        post("/v1/orders/{code}/telegram", telegram::link, Anyone, "A link by which the customer gets their messages in Telegram: staff, or the customer with the end of their phone number").ignore_key().takes::<telegram::TelegramRequest>().gives::<telegram::TelegramLink>(201),
         get("/v1/photos/{id}", photos::show, AnyStaff, "A photo, always a JPEG").query::<photos::SizeQuery>(),
         get("/v1/orders/{code}/ledger", payments::ledger, AnyStaff, "Journals, postings, balance").gives::<payments::LedgerView>(200),
         get("/v1/receipts/{receipt_no}", receipts::get, AnyStaff, "A receipt: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF for a thermal printer or a phone").query::<DocumentQuery>().gives::<receipts::ReceiptView>(200),
@@ -130,6 +136,7 @@ pub fn routes() -> Vec<Route> {
         put("/v1/texts", texts::set, ADMIN, "Put an own text in place; without `text` the built-in one speaks again").takes::<texts::TextRequest>().gives::<texts::TextView>(200),
         get("/v1/customers/{client_code}/messages", choices::get, AnyStaff, "In which language and over which channels a customer is told").gives::<choices::ChoiceBody>(200),
         put("/v1/customers/{client_code}/messages", choices::set, MONEY_DESK, "Write down what a customer chose, or that they want to be left alone").takes::<choices::ChoiceBody>().gives::<choices::ChoiceBody>(200),
+        get("/v1/customers/{client_code}/channels", choices::channels, AnyStaff, "Where a customer is reached: phone, address, chat; and why nothing is sent to one").lists::<choices::WayView>(),
         get("/v1/customers/{client_code}", adjust::customer, AnyStaff, "One customer and their credit").gives::<adjust::CustomerAccountView>(200),
         post("/v1/customers/{client_code}/credit/pay-out", adjust::pay_out, ADMIN, "Give credit back: money leaves without an order, so an admin does it").require_key().takes::<adjust::PayOutRequest>().gives::<adjust::CustomerAccountView>(201),
 
@@ -199,8 +206,10 @@ pub fn routes() -> Vec<Route> {
 
         get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().query::<FormQuery>().lists::<notifications::NotificationView>().also(exports::MEDIA_TYPES),
         post("/v1/sms/reports/{secret}", notifications::report, Anyone, "SMSPRO tells whether messages arrived; it is asked back").ignore_key().takes_file(notifications::REPORT_TYPES).gives_nothing(200),
+        post("/v1/telegram/updates", bot::update, Anyone, "Telegram tells what was said to the bot; known by its secret header").ignore_key().takes_file(bot::UPDATE_TYPES).gives_nothing(200),
         post("/v1/notifications/preview", preview::preview, NOT_AUDITOR, "What a customer would read about an order, and what it would cost").ignore_key().takes::<preview::PreviewRequest>().gives::<preview::PreviewView>(200),
         get("/v1/notifications/costs", notifications::costs, AnyStaff, "What messages cost, day by day").query::<notifications::CostQuery>().lists::<notifications::CostView>(),
+        get("/v1/notifications/{id}", notifications::get, AnyStaff, "One message and every attempt to send it").gives::<notifications::DetailsView>(200),
         post("/v1/notifications/{id}/cancel", notifications::cancel, NOT_AUDITOR, "Take back a message that was not sent").takes::<Nothing>().gives::<notifications::NotificationView>(200),
         post("/v1/notifications/{id}/retry", notifications::retry, NOT_AUDITOR, "Give a failed message another life").takes::<Nothing>().gives::<notifications::NotificationView>(200),
         get("/v1/audit", audit::list, AUDITOR, "Who did what").query::<audit::AuditFilter>().lists::<audit::AuditEntry>(),

@@ -14,11 +14,13 @@ mod acquirers;
 mod intake;
 mod messages;
 mod photos;
+mod telegram;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
 pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
 pub use messages::Messages;
 pub use photos::{Bucket, Photos, Place};
+pub use telegram::{Telegram, TelegramTransportName};
 
 /// The defaults are part of the binary, so that it starts from any folder.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -53,6 +55,8 @@ pub struct Config {
     pub sms: Sms,
     /// E-mail.
     pub email: Email,
+    /// Telegram.
+    pub telegram: Telegram,
     /// Exchange rates.
     pub rates: Rates,
     /// Photos.
@@ -282,6 +286,14 @@ pub struct Email {
     pub url: SecretString,
     /// Sender, e.g. `Torugart <cargo@example.kg>`.
     pub from: String,
+    /// A PEM file of certificates that are believed beside those of the public authorities; empty: none.
+    pub ca_file: String,
+    /// Where the public key of DKIM is published: `<dkim_selector>._domainkey.<dkim_domain>`. All three empty: unsigned.
+    pub dkim_selector: String,
+    /// The domain that signs.
+    pub dkim_domain: String,
+    /// Its private key of RSA, as PEM or as the name of a file that holds it.
+    pub dkim_key: SecretString,
     /// The most letters in a second that the mail server allows, over all processes; 0: no limit.
     pub per_second: u32,
     /// Threads that send, in each process.
@@ -399,6 +411,7 @@ impl Config {
             complaints.push("business.prepayment_*_percent cannot exceed 100".to_owned());
         }
         complaints.extend(self.business.messages.complaints());
+        complaints.extend(self.telegram.complaints(self.is_production()));
         if self.sms.workers == 0 || self.email.workers == 0 {
             complaints.push("sms.workers and email.workers must be at least 1".to_owned());
         }

@@ -230,6 +230,8 @@ problems! {
         "An order can have five transfer claims that wait. They are looked at in order; send the next one when these are decided.";
     AcquirerNotConfigured = "acquirer_not_configured", 409, "This payment provider is not set up",
         "An invoice at a payment provider needs a contract with it and what it issued. Whoever runs the service sets `acquirers.<provider>.*` and restarts it.";
+    TelegramNotConfigured = "telegram_not_configured", 409, "There is no bot",
+        "Messages in Telegram need a bot of the firm. Whoever runs the service makes one with BotFather, sets `telegram.*` and restarts it.";
     AcquirerSilent = "acquirer_silent", 409, "This payment provider cannot be asked",
         "It has no call that tells what became of a payment; its own message will.";
     AlreadyArrived = "already_arrived", 409, "This truck has arrived already",

@@ -69,6 +69,10 @@ id! {
     NotificationId
 }
 id! {
+    /// An attempt to send a notification.
+    AttemptId
+}
+id! {
     /// An invoice at a payment provider.
     AcquirerInvoiceId
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bounces;
 mod demo;
 mod import;
 mod serve;
@@ -62,6 +63,11 @@ enum Command {
     },
     /// Import a warehouse's list of received parcels.
     Import(import::ImportArgs),
+    /// Read a letter that came back: what waited for its success goes, and a missing mailbox is written to no more.
+    Bounces {
+        /// The letter as it came; `-` is standard input, as a mail server's alias gives it.
+        file: std::path::PathBuf,
+    },
     /// National QR payment codes.
     Elqr {
         #[command(subcommand)]
@@ -153,6 +159,7 @@ fn run_configured(command: Command, config: Config) -> Result<()> {
         Command::Rates { command: RatesCommand::Fetch { from } } => fetch_rates(config, from),
         Command::Sweep { dry_run, json } => sweep::sweep(config, dry_run, json),
         Command::Import(args) => import::run(config, &args),
+        Command::Bounces { file } => bounces::run(config, &file),
         Command::CheckConfig => check(&config),
         Command::Tour(_) | Command::Elqr { .. } => Ok(()),
     }

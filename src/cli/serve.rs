@@ -46,14 +46,21 @@ impl Background {
     /// Sends messages.
     pub(super) fn send_messages(&mut self, app: &App) -> Result<()> {
         let gateways = Arc::new(Gateways::from_config(&app.config)?);
-        for (channel, workers) in [(Channel::Sms, app.config.sms.workers), (Channel::Email, app.config.email.workers)] {
+        let config = &app.config;
+        let (sms, email, telegram) = (config.sms.workers, config.email.workers, config.telegram.workers);
+        for (channel, workers) in [(Channel::Sms, sms), (Channel::Email, email), (Channel::Telegram, telegram)] {
             for _ in 0..workers {
                 let (app, gateways) = (app.clone(), gateways.clone());
                 self.spawn(channel.as_str(), move |stop| notifications::run(&app, &gateways, channel, stop))?;
             }
         }
-        let app = app.clone();
-        self.spawn("reports", move |stop| notifications::run_reports(&app, &gateways, stop))
+        let (listening, ways) = (app.clone(), gateways.clone());
+        self.spawn("reports", move |stop| notifications::run_reports(&listening, &ways, stop))?;
+        if app.config.telegram.is_asked() {
+            let app = app.clone();
+            self.spawn("bot", move |stop| notifications::run_updates(&app, &gateways, stop))?;
+        }
+        Ok(())
     }
 
     /// Speaks once more of offers that end soon.

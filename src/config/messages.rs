@@ -3,13 +3,13 @@
 use serde::Deserialize;
 
 /// The channels there are; the outbox knows them by the same words.
-const CHANNELS: [&str; 2] = ["sms", "email"];
+const CHANNELS: [&str; 3] = ["telegram", "sms", "email"];
 
 /// `business.messages.*`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Messages {
-    /// Channels in the order they are tried, `sms` and `email`, for customers who chose none.
+    /// Channels in the order they are tried, of `telegram`, `sms` and `email`, for customers who chose none.
     pub channels: Vec<String>,
     /// Minutes after which the next channel is used when the one before reached nobody; 0: all channels at once.
     pub fallback_minutes: i64,
@@ -41,7 +41,10 @@ impl Messages {
             }
         };
         let is_unknown = |channel: &String| !CHANNELS.contains(&channel.as_str());
-        refuse(self.channels.is_empty() || self.channels.iter().any(is_unknown), "channels must be sms, email or both");
+        refuse(
+            self.channels.is_empty() || self.channels.iter().any(is_unknown),
+            "channels must be of telegram, sms and email",
+        );
         refuse(self.fallback_minutes < 0, "fallback_minutes cannot be below 0");
         refuse(self.quiet_from_hour > 23 || self.quiet_until_hour > 23, "quiet_*_hour must be 0 to 23");
         refuse(self.sms_part_price_tyiyn < 0, "sms_part_price_tyiyn cannot be below 0");

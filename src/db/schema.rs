@@ -563,6 +563,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    telegram_chats (phone) {
+        phone -> Text,
+        client_code -> Text,
+        chat_id -> BigInt,
+        linked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    telegram_links (token_hash) {
+        token_hash -> Text,
+        phone -> Text,
+        client_code -> Text,
+        language -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    telegram_updates (update_id) {
+        update_id -> BigInt,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    telegram_turns (name) {
+        name -> Text,
+        leased_until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    parked_recipients (channel, recipient) {
+        channel -> Text,
+        recipient -> Text,
+        reason -> Text,
+        parked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notification_attempts (id) {
+        id -> Text,
+        notification_id -> Text,
+        at -> Timestamp,
+        error -> Text,
+    }
+}
+
+diesel::table! {
     photos (id) {
         id -> Text,
         sha256 -> Text,
@@ -750,6 +801,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     gates,
     message_texts,
     message_choices,
+    telegram_chats,
+    telegram_links,
+    telegram_updates,
+    telegram_turns,
+    parked_recipients,
+    notification_attempts,
     photos,
     transfer_claims,
     acquirer_invoices,

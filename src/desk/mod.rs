@@ -13,6 +13,8 @@ pub mod pickup;
 pub mod preview;
 mod shift_slip;
 pub mod shifts;
+pub mod telegram;
+pub mod unsubscribe;
 mod view;
 
 use crate::db::Tx;

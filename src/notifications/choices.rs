@@ -63,6 +63,31 @@ pub fn choice(tx: &mut Tx, phone: &str) -> Result<Choice> {
     Ok(of(tx, &[phone])?.remove(phone).unwrap_or_default())
 }
 
+/// Somebody wants no more mail: it leaves the channels of their choice, or of the firm's. Where nothing else is left, they
+/// are left alone.
+///
+/// # Errors
+/// Those of the database.
+pub fn leave_mail(tx: &mut Tx, phone: &str, subject: &str) -> Result<()> {
+    let mut choice = choice(tx, phone)?;
+    let of_firm = || tx.firm.messages.channels.iter().filter_map(|channel| channel.parse().ok()).collect::<Vec<_>>();
+    let mut channels = choice.channels.take().unwrap_or_else(of_firm);
+    channels.retain(|channel| *channel != Channel::Email);
+    choice.is_opted_out |= channels.is_empty();
+    choice.channels = Some(channels).filter(|channels| !channels.is_empty());
+    choose(tx, phone, subject, &choice)
+}
+
+/// Somebody asked for a channel: where they chose channels before and not this one, it becomes the first.
+pub(super) fn prefer(tx: &mut Tx, phone: &str, subject: &str, channel: Channel) -> Result<()> {
+    let mut choice = choice(tx, phone)?;
+    match &mut choice.channels {
+        Some(channels) if !channels.contains(&channel) => channels.insert(0, channel),
+        _ => return Ok(()),
+    }
+    choose(tx, phone, subject, &choice)
+}
+
 /// Writes a choice down; `subject` names the customer in the audit trail, where no phone belongs.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use rand::RngExt;
 
 use super::choices::Choice;
 use super::quiet::Quiet;
+use super::reach::Reach;
 use super::store::Draft;
 use super::wording::Wordings;
 use super::{Channel, News, Occasion, State, dedupe_key, rules, segments};
@@ -18,22 +19,22 @@ pub struct Composer<'a> {
     pub firm: &'a Firm,
     pub wordings: Wordings,
     pub choices: HashMap<String, Choice>,
+    pub reach: Reach,
     pub now: NaiveDateTime,
 }
 
 impl Composer<'_> {
     /// The messages of one occasion for one customer: over every channel at once, or over the first, and over the next
-    /// when the one before reached nobody.
+    /// when the one before reached nobody. A short message costs, so where there is a chat it always waits for that.
     pub fn drafts(&self, news: &News) -> Vec<Draft> {
         let nothing = Choice::default();
         let choice = self.choices.get(&news.to.phone).unwrap_or(&nothing);
         let mut news = news.clone();
         news.to.language = choice.language.unwrap_or(news.to.language);
-        let fallback = TimeDelta::minutes(self.firm.messages.fallback_minutes);
         let mut drafts: Vec<Draft> = Vec::new();
         for (channel, recipient) in self.ways(&news, choice) {
             let mut draft = self.draft(&news, channel, recipient);
-            if let Some(before) = drafts.last().filter(|_| fallback > TimeDelta::zero()) {
+            if let Some((before, fallback)) = self.before(&drafts, channel) {
                 draft.state = State::Waiting;
                 draft.instead_of = Some(before.id.clone());
                 draft.due_at = before.due_at + fallback;
@@ -45,6 +46,18 @@ impl Composer<'_> {
         drafts
     }
 
+    /// The message that one over this channel waits for, and how long.
+    fn before<'a>(&self, drafts: &'a [Draft], channel: Channel) -> Option<(&'a Draft, TimeDelta)> {
+        match TimeDelta::minutes(self.firm.messages.fallback_minutes) {
+            fallback if fallback > TimeDelta::zero() => Some((drafts.last()?, fallback)),
+            _ if channel == Channel::Sms => {
+                let chat = drafts.iter().find(|draft| draft.channel == Channel::Telegram)?;
+                Some((chat, rules::TELEGRAM_FIRST))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether any channel may tell of it.
     pub fn reaches(&self, news: &News) -> bool {
         let nothing = Choice::default();
@@ -53,12 +66,12 @@ impl Composer<'_> {
 
     /// The channels that reach the customer, in the order of their choice or the firm's, but for what is switched off.
     /// A choice that reaches nobody, such as mail without an address, is no choice.
-    fn ways<'a>(&self, news: &'a News, choice: &Choice) -> Vec<(Channel, &'a str)> {
+    fn ways<'a>(&'a self, news: &'a News, choice: &Choice) -> Vec<(Channel, &'a str)> {
         if choice.is_opted_out && news.about != Occasion::OneTimeCode {
             return Vec::new();
         }
         let reached = |channels: &[Channel]| -> Vec<(Channel, &'a str)> {
-            channels.iter().filter_map(|channel| Some((*channel, address(news, *channel)?))).collect()
+            channels.iter().filter_map(|channel| Some((*channel, self.address(news, *channel)?))).collect()
         };
         let of_firm: Vec<Channel> =
             self.firm.messages.channels.iter().filter_map(|channel| channel.parse().ok()).collect();
@@ -101,22 +114,27 @@ impl Composer<'_> {
         }
     }
 
+    /// Nothing goes to a chat that proves who somebody is: less is needed to link it.
+    fn address<'a>(&'a self, news: &'a News, channel: Channel) -> Option<&'a str> {
+        let proves = news.about == Occasion::OneTimeCode || news.secret().is_some();
+        let address = match channel {
+            Channel::Sms => Some(news.to.phone.as_str()),
+            Channel::Email => news.to.email.as_deref(),
+            Channel::Telegram if proves => None,
+            Channel::Telegram => self.reach.chats.get(&news.to.phone).map(String::as_str),
+        };
+        address.filter(|address| !self.reach.parked.contains(&(channel, (*address).to_owned())))
+    }
+
     /// What a message says and what that costs.
     pub fn priced(&self, news: &News, channel: Channel) -> Priced {
         let (subject, body) = self.wordings.say(self.firm, news, channel);
         let parts = match channel {
             Channel::Sms => i32::try_from(segments::size(&body).parts).unwrap_or(i32::MAX),
-            Channel::Email => 0,
+            Channel::Telegram | Channel::Email => 0,
         };
         let cost_tyiyn = i64::from(parts) * self.firm.messages.sms_part_price_tyiyn;
         Priced { subject, body, parts, cost_tyiyn }
-    }
-}
-
-fn address<'a>(news: &'a News, channel: Channel) -> Option<&'a str> {
-    match channel {
-        Channel::Sms => Some(&news.to.phone),
-        Channel::Email => news.to.email.as_deref(),
     }
 }
 

@@ -105,13 +105,17 @@ impl Gate {
     /// Whether an outcome would leave it as it is, which spares a lock for each message on a good day.
     pub fn is_indifferent_to(&self, outcome: &Outcome) -> bool {
         let is_calm = self.failures == 0 && self.rests_until.is_none();
-        is_calm && matches!(outcome, Outcome::Accepted { .. } | Outcome::Later { .. } | Outcome::Refused { .. })
+        let says_nothing_of_the_gateway = matches!(
+            outcome,
+            Outcome::Accepted { .. } | Outcome::Later { .. } | Outcome::Refused { .. } | Outcome::Gone { .. }
+        );
+        is_calm && says_nothing_of_the_gateway
     }
 
     /// Learns from an attempt.
     pub fn hear(&mut self, outcome: &Outcome, now: NaiveDateTime) {
         match outcome {
-            Outcome::Accepted { .. } | Outcome::Later { .. } => {
+            Outcome::Accepted { .. } | Outcome::Later { .. } | Outcome::Gone { .. } => {
                 self.failures = 0;
                 self.rests_until = None;
             }
@@ -123,6 +127,7 @@ impl Gate {
                     self.rests_until = Some(now + PROBE_PAUSE);
                 }
             }
+            Outcome::Wait { pause, .. } => self.rests_until = Some(now + *pause),
             Outcome::Stop { .. } => self.rests_until = Some(now + ACCOUNT_PAUSE),
         }
     }
@@ -218,6 +223,16 @@ mod tests {
         gate.enter(1, pace, now);
         gate.hear(&Outcome::refused("not a phone"), now);
         assert_eq!(gate.permits(pace, now), 1);
+    }
+
+    #[test]
+    fn a_gateway_that_asks_for_a_pause_gets_it() {
+        let (pace, mut gate, now) = (Pace::per_second(25), gate(), start());
+        let outcome = Outcome::Wait { reason: "too many".to_owned(), pause: TimeDelta::seconds(17) };
+        assert!(!gate.is_indifferent_to(&outcome));
+        gate.hear(&outcome, now);
+        assert_eq!((gate.permits(pace, now), gate.pause(pace, now)), (0, TimeDelta::seconds(17)));
+        assert_eq!(gate.permits(pace, now + TimeDelta::seconds(17)), 1);
     }
 
     #[test]

@@ -74,11 +74,54 @@ pub fn view(row: Notification) -> NotificationView {
     }
 }
 
+/// One attempt to send a message.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NotificationAttempt)]
+pub struct AttemptView {
+    at: DateTime<Utc>,
+    succeeded: bool,
+    /// What the gateway said, or that it said nothing.
+    answer: Option<String>,
+    cost: Money,
+}
+
+/// A message and every attempt to send it, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NotificationDetails)]
+pub struct DetailsView {
+    #[serde(flatten)]
+    message: NotificationView,
+    tries: Vec<AttemptView>,
+}
+
+/// One message, with its attempts.
+pub async fn get(app: App, call: Call, id: web::Path<NotificationId>) -> Result<HttpResponse> {
+    call.read(app, move |tx| {
+        let (row, failed) = super::get(tx, &id)?;
+        let failed = failed.into_iter().map(|attempt| AttemptView {
+            at: attempt.at.and_utc(),
+            succeeded: false,
+            answer: Some(attempt.error),
+            cost: Money::tyiyn(0),
+        });
+        let sent = row.sent_at.map(|at| AttemptView {
+            at: at.and_utc(),
+            succeeded: true,
+            answer: row.provider_note.clone(),
+            cost: Money::tyiyn(row.cost_tyiyn),
+        });
+        let tries = failed.chain(sent).collect();
+        Ok(DetailsView { message: view(row), tries })
+    })
+    .await
+}
+
 /// As much of a recipient as a list may show.
 pub fn masked(channel: Channel, recipient: &str) -> String {
     match channel {
         Channel::Sms => Phone::parse(recipient).map_or_else(|_| "***".to_owned(), |phone| phone.masked()),
         Channel::Email => format!("***@{}", recipient.rsplit('@').next().unwrap_or_default()),
+        Channel::Telegram => format!("***{}", &recipient[recipient.len().saturating_sub(4)..]),
     }
 }
 

@@ -43,7 +43,7 @@ impl HttpGateway {
     /// # Errors
     /// When the URL is not an absolute HTTP address, carries a password, or the login has a colon.
     pub fn new(config: HttpGatewayConfig) -> Result<Self, ConfigError> {
-        check_url(&config.url)?;
+        check_url("sms.url", &config.url)?;
         Ok(Self {
             agent: agent(ANSWER_TIME_OUT),
             authorization: basic_authorization(&config.login, &config.password)?,
@@ -91,14 +91,14 @@ pub(super) fn agent(time_out: Duration) -> Agent {
 }
 
 /// Absolute, HTTP, and without a user or password: these would end up in logs and in `Debug`.
-pub(super) fn check_url(url: &str) -> Result<(), ConfigError> {
-    let refuse = |reason: &str| Err(ConfigError::new("sms.url", reason));
+pub(super) fn check_url(key: &'static str, url: &str) -> Result<(), ConfigError> {
+    let refuse = |reason: &str| Err(ConfigError::new(key, reason));
     let Ok(uri) = url.parse::<Uri>() else {
         return refuse("not an address");
     };
     match (uri.scheme_str(), uri.authority()) {
         (Some("http" | "https"), Some(host)) if host.as_str().contains('@') => {
-            refuse("put the login into sms.login and sms.password")
+            refuse("must not hold a login; that has settings of its own")
         }
         (Some("http" | "https"), Some(_)) => Ok(()),
         _ => refuse("must start with http:// or https://"),

@@ -1,10 +1,13 @@
 //! Messages to customers. A row is written in the business transaction and sent after it: rolled-back work says nothing.
 
+mod attempts;
+mod bounces;
 mod choices;
 mod claim;
 mod compose;
 mod costs;
 mod delivery;
+mod dkim;
 mod gate;
 mod gate_store;
 pub mod http;
@@ -13,13 +16,16 @@ mod letter;
 #[cfg(test)]
 mod outage_tests;
 mod own_texts;
+mod parked;
 mod quiet;
+mod reach;
 mod report_store;
 mod rules;
 mod segments;
 mod smspro;
 mod smtp;
 mod store;
+mod telegram;
 mod text_store;
 pub mod texts_http;
 mod transport;
@@ -38,17 +44,25 @@ use crate::http::{Page, Paging};
 use crate::ids::{NotificationId, OrderId};
 use crate::texts::Lang;
 
-pub use choices::{Choice, choice, choose};
+pub use attempts::Attempt;
+pub use bounces::{Bounce, bounced, read as read_bounce};
+pub use choices::{Choice, choice, choose, leave_mail};
 pub use delivery::{ask_reports, fall_back, look_at_account, look_at_outbox, run_reports};
+pub use dkim::{Dkim, DkimSettings};
 pub use http_gateway::{HttpGateway, HttpGatewayConfig};
+pub use reach::{Way, ways_to};
 pub use segments::Encoding;
 pub use smspro::{Smspro, SmsproConfig};
 pub use smtp::{Smtp, SmtpConfig};
 pub use store::{Filter, Notification};
-pub use transport::{ConfigError, EmailTransport, Message, Outcome, Sent, SmsTransport};
+pub use telegram::{
+    Telegram, TelegramConfig, bot::new_link, http as telegram_http, listen::hear_updates, listen::run_updates,
+};
+pub use transport::{ConfigError, EmailTransport, Message, Outcome, Sent, SmsTransport, TelegramTransport};
 pub use ways::Gateways;
 
 use compose::Composer;
+use reach::Reach;
 use wording::Wordings;
 pub use worker::{Worked, run, step};
 
@@ -95,6 +109,8 @@ words! {
 words! {
     /// The way a message goes.
     Channel {
+        /// A chat with the firm's bot in Telegram.
+        Telegram = "telegram",
         /// Short message.
         Sms = "sms",
         /// Mail.
@@ -242,7 +258,7 @@ fn composer<'a>(tx: &mut Tx<'a>, news: &[News]) -> Result<Composer<'a>> {
     let events: BTreeSet<_> = news.iter().map(|news| news.about).collect();
     let choices = choices::of(tx, &phones.into_iter().collect::<Vec<_>>())?;
     let wordings = Wordings::of(&text_store::of_events(tx, &events.into_iter().collect::<Vec<_>>())?);
-    Ok(Composer { firm: tx.firm, wordings, choices, now: tx.now })
+    Ok(Composer { reach: Reach::of(tx, news)?, firm: tx.firm, wordings, choices, now: tx.now })
 }
 
 /// A message as it would go out.
@@ -294,7 +310,23 @@ pub fn list(tx: &mut Tx, filter: &Filter, paging: &Paging) -> Result<Page<Notifi
     Ok(Page::new(rows, limit, |row| row.id.to_string()))
 }
 
-/// Gives a message that was given up another life, with the same message id.
+/// A message, and its attempts that did not succeed, oldest first.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(tx: &mut Tx, id: &NotificationId) -> Result<(Notification, Vec<Attempt>)> {
+    Ok((find(tx, id)?, attempts::of(tx, id)?))
+}
+
+/// The mail that carries this identifier.
+///
+/// # Errors
+/// Those of the database.
+pub fn letter(tx: &mut Tx, message_id: &str) -> Result<Option<Notification>> {
+    Ok(store::by_message_id(tx, message_id)?.filter(|message| message.channel == Channel::Email))
+}
+
+/// Gives a message that was given up another life, with the same message id. Its recipient is not parked any more.
 ///
 /// # Errors
 /// `not_found`; `wrong_status` unless it failed, expired or is held.
@@ -303,6 +335,7 @@ pub fn retry(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {
     if !notification.state.can_be_retried() {
         return wrong_state(&notification, "only one that failed, expired or is held can be retried");
     }
+    parked::unpark(tx, notification.channel, &notification.recipient)?;
     store::revive(tx, id, tx.now + rules::useful_life(notification.event))?;
     audit::record(tx, "notification.retried", id.as_str(), serde_json::json!({"message_id": notification.message_id}))?;
     find(tx, id)

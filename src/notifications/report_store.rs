@@ -5,11 +5,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamp};
 
 use super::store::Notification;
-use super::{Channel, Occasion, State};
+use super::{Channel, HIDDEN, Occasion, State};
 use crate::db::Tx;
 use crate::db::schema::notifications::{self, table};
 use crate::error::Result;
 use crate::ids::NotificationId;
+
+/// Why a message that stood in for another one did not go.
+const SPARED: &str = "another channel served";
 
 /// When the gateway is asked next whether this one arrived; never again without a time.
 pub fn ask_at(tx: &mut Tx, sent: &Notification, at: Option<NaiveDateTime>) -> Result<()> {
@@ -40,14 +43,34 @@ pub fn arrived(tx: &mut Tx, sent: &Notification, at: NaiveDateTime) -> Result<()
     Ok(())
 }
 
-/// It will not arrive.
-pub fn lost(tx: &mut Tx, sent: &Notification, reason: &str) -> Result<()> {
+/// It will not arrive. Tells whether that is news.
+pub fn lost(tx: &mut Tx, sent: &Notification, reason: &str) -> Result<bool> {
     let none: Option<NaiveDateTime> = None;
-    diesel::update(table.find(&sent.id).filter(notifications::state.eq(State::Sent)))
+    let lost = diesel::update(table.find(&sent.id).filter(notifications::state.eq(State::Sent)))
         .set((
             notifications::state.eq(State::Undelivered),
             notifications::last_error.eq(reason),
             notifications::report_due_at.eq(none),
+        ))
+        .execute(tx.conn)?;
+    Ok(lost > 0)
+}
+
+/// Lets go what was spared because this message seemed to serve; not what has forgotten its secret, nor what is too old.
+pub fn call_back(tx: &mut Tx, lost: &Notification) -> Result<()> {
+    let spared = table
+        .filter(notifications::instead_of.eq(&lost.id))
+        .filter(notifications::state.eq(State::Cancelled))
+        .filter(notifications::last_error.eq(SPARED))
+        .filter(notifications::useful_until.gt(tx.now))
+        .filter(notifications::body.not_like(format!("%{HIDDEN}%")));
+    let none: Option<String> = None;
+    diesel::update(spared)
+        .set((
+            notifications::state.eq(State::Pending),
+            notifications::last_error.eq(none),
+            notifications::due_at.eq(tx.now),
+            notifications::next_attempt_at.eq(tx.now),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -63,11 +86,11 @@ pub fn is_anything_waiting(tx: &mut Tx) -> Result<bool> {
 /// Where a gateway never tells, its word that it took the message must do. Tells how many go.
 pub fn fall_back(tx: &mut Tx) -> Result<usize> {
     diesel::sql_query(
-        "UPDATE notifications SET state = 'cancelled', secret = NULL, last_error = 'another channel served' \
-         WHERE state = 'waiting' \
+        "UPDATE notifications SET state = 'cancelled', secret = NULL, last_error = $1 WHERE state = 'waiting' \
          AND EXISTS (SELECT 1 FROM notifications AS before WHERE before.id = notifications.instead_of \
          AND (before.state IN ('delivered', 'cancelled') OR (before.state = 'sent' AND before.report_due_at IS NULL)))",
     )
+    .bind::<Text, _>(SPARED)
     .execute(tx.conn)?;
     let go = diesel::sql_query(
         "UPDATE notifications SET state = 'pending', due_at = $1, next_attempt_at = $1 WHERE state = 'waiting' \

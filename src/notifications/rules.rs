@@ -22,6 +22,10 @@ const FIRST_REPORT: TimeDelta = TimeDelta::minutes(1);
 const LAST_REPORT: TimeDelta = TimeDelta::hours(6);
 /// A message that has not arrived by then is not asked about any more.
 const REPORTS_FOR: TimeDelta = TimeDelta::days(3);
+/// Telegram wants no more than one message a second in a chat.
+pub const APART_IN_A_CHAT: TimeDelta = TimeDelta::seconds(1);
+/// Where Telegram serves for a short message, how long the short one waits for it.
+pub const TELEGRAM_FIRST: TimeDelta = TimeDelta::minutes(10);
 /// Every second turn of a gateway belongs to what became due within so long: a backlog keeps no news waiting.
 pub const FRESH: TimeDelta = TimeDelta::minutes(5);
 
@@ -86,7 +90,7 @@ pub fn after(outcome: Outcome, attempts: i32, is_probe: bool, now: NaiveDateTime
     };
     match outcome {
         Outcome::Accepted { note } => Mark { note, ..mark(State::Sent, now, None) },
-        Outcome::Refused { reason } => mark(State::Failed, now, Some(reason)),
+        Outcome::Refused { reason } | Outcome::Gone { reason } => mark(State::Failed, now, Some(reason)),
         Outcome::Retry { reason } if is_probe => {
             Mark { attempts: attempts - 1, ..mark(State::Pending, now + pause(attempts, chance), Some(reason)) }
         }
@@ -98,6 +102,9 @@ pub fn after(outcome: Outcome, attempts: i32, is_probe: bool, now: NaiveDateTime
             true => mark(State::Failed, now, Some(given_up(attempts, &reason))),
             false => mark(State::Pending, now + pause(attempts, chance), Some(reason)),
         },
+        Outcome::Wait { reason, pause } => {
+            Mark { attempts: attempts - 1, ..mark(State::Pending, now + pause, Some(reason)) }
+        }
         // The message is fine, so the attempt does not count against it.
         Outcome::Stop { reason } => {
             Mark { attempts: attempts - 1, ..mark(State::Pending, now + ACCOUNT_PAUSE, Some(reason)) }
@@ -205,6 +212,14 @@ mod tests {
         }
         assert_eq!(asked[..10], [1, 1, 2, 4, 8, 16, 32, 64, 128, 256]);
         assert_eq!((asked[10], asked.len()), (360, 21));
+    }
+
+    #[test]
+    fn a_pause_that_a_gateway_asks_for_uses_nothing_up() {
+        let pause = TimeDelta::seconds(17);
+        let mark = after(Outcome::Wait { reason: "too many".to_owned(), pause }, MOST_ATTEMPTS, false, now(), 0.5);
+        assert_eq!((mark.state, mark.attempts), (State::Pending, MOST_ATTEMPTS - 1));
+        assert_eq!(mark.next_attempt_at, now() + pause);
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Smspro {
     /// # Errors
     /// When the URL is not an absolute HTTP address, carries a password, or the sender has a wrong form.
     pub fn new(config: SmsproConfig) -> Result<Self, ConfigError> {
-        check_url(&config.url)?;
+        check_url("sms.url", &config.url)?;
         if !is_sender(&config.sender) {
             return Err(ConfigError::new("sms.sender", "must be 1-11 of A-Z a-z 0-9 . - or 14 digits"));
         }

@@ -1,13 +1,18 @@
 //! E-mail over SMTP: one letter to one address, as plain text and as HTML. Encrypted unless the settings say otherwise.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::Error;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Address, SmtpTransport, Transport};
 use secrecy::{ExposeSecret, SecretString};
+use ureq::http::Uri;
 
+use super::bounces;
+use super::dkim::{Dkim, DkimSettings};
 use super::letter::html;
 use super::transport::{ANSWER_TIME_OUT, ConfigError, Message, Outcome, printable, quoted};
 
@@ -19,6 +24,19 @@ pub struct SmtpConfig {
     pub url: SecretString,
     /// `name@example.kg` or `Cargo <name@example.kg>`.
     pub from: String,
+    /// A PEM file of certificates that are believed beside those of the public authorities: of a mail server of one's own.
+    pub ca_file: Option<PathBuf>,
+    /// Who signs, if anybody.
+    pub dkim: Option<DkimSettings>,
+    /// Where one click ends reminders: `https://…/unsubscribe`, without a slash at the end.
+    pub unsubscribe_url: Option<String>,
+}
+
+impl SmtpConfig {
+    /// Without a certificate of one's own, and unsigned.
+    pub fn new(url: SecretString, from: String) -> Self {
+        Self { url, from, ca_file: None, dkim: None, unsubscribe_url: None }
+    }
 }
 
 /// A client of one mail server; keeps its connections.
@@ -26,24 +44,30 @@ pub struct SmtpConfig {
 pub struct Smtp {
     transport: SmtpTransport,
     from: Mailbox,
+    dkim: Option<Dkim>,
+    unsubscribe_url: Option<String>,
 }
 
 impl Smtp {
     /// Builds the client; nothing is connected yet.
     ///
     /// # Errors
-    /// When the URL or the sender's address cannot be read.
+    /// When the URL, the sender's address, a certificate or the key to sign with cannot be read.
     pub fn new(config: &SmtpConfig) -> Result<Self, ConfigError> {
         Self::with_time_out(config, ANSWER_TIME_OUT)
     }
 
     fn with_time_out(config: &SmtpConfig, time_out: Duration) -> Result<Self, ConfigError> {
-        let transport = SmtpTransport::from_url(&encrypted(config.url.expose_secret()))
+        let url = encrypted(config.url.expose_secret());
+        let mut transport = SmtpTransport::from_url(&url)
             .map_err(|error| ConfigError::new("email.url", error.to_string()))?
-            .timeout(Some(time_out))
-            .build();
+            .timeout(Some(time_out));
+        if let Some(file) = &config.ca_file {
+            transport = transport.tls(believing(&url, file)?);
+        }
         let from = config.from.parse().map_err(|_| ConfigError::new("email.from", "not an e-mail address"))?;
-        Ok(Self { transport, from })
+        let dkim = config.dkim.as_ref().map(Dkim::new).transpose()?;
+        Ok(Self { transport: transport.build(), from, dkim, unsubscribe_url: config.unsubscribe_url.clone() })
     }
 
     /// One attempt; blocks for at most 15 s per step of the dialogue.
@@ -72,18 +96,27 @@ impl Smtp {
             // RFC 3834: nobody's holiday note answers it.
             .raw_header(header("Auto-Submitted", "auto-generated"));
         if message.is_reminder {
-            // RFC 2369; one click needs an address of ours, which a mail to the sender spares.
-            let way = format!("<mailto:{}?subject=unsubscribe>", self.from.email);
-            letter = letter.raw_header(header("List-Unsubscribe", &way));
+            // RFC 2369. One click (RFC 8058) needs an encrypted address of ours.
+            let by_mail = format!("<mailto:{}?subject=unsubscribe>", self.from.email);
+            letter = match &self.unsubscribe_url {
+                Some(url) => letter
+                    .raw_header(header("List-Unsubscribe", &format!("<{url}/{}>, {by_mail}", message.message_id)))
+                    .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")),
+                None => letter.raw_header(header("List-Unsubscribe", &by_mail)),
+            };
         }
         if message.subject.is_some() {
             letter = letter.subject(subject.clone());
         }
         let firm = self.from.name.as_deref().unwrap_or_default();
-        match html(&message.language, firm, &subject, &text) {
+        let mut letter = match html(&message.language, firm, &subject, &text) {
             Some(html) => letter.multipart(MultiPart::alternative_plain_html(text, html)),
             None => letter.header(ContentType::TEXT_PLAIN).body(text),
+        }?;
+        if let Some(dkim) = &self.dkim {
+            dkim.sign(&mut letter);
         }
+        Ok(letter)
     }
 
     /// A 5xx says "never", but not what about: it may be about this letter or about us. A server that
@@ -93,7 +126,8 @@ impl Smtp {
         match error.status().map(u16::from) {
             // RFC 4954: authentication or encryption is missing, too weak or wrong.
             Some(530 | 534 | 535 | 538) => Outcome::stop(reason),
-            Some(500..=599) => match self.transport.test_connection() {
+            Some(code @ 500..=599) => match self.transport.test_connection() {
+                Ok(_) if names_no_mailbox(code, &reason) => Outcome::gone(reason),
                 Ok(_) => Outcome::refused(reason),
                 Err(door) if door.is_permanent() => Outcome::stop(reason),
                 Err(_) => Outcome::retry(reason),
@@ -112,6 +146,12 @@ impl Smtp {
     }
 }
 
+/// Whether a server says that there is no such mailbox. Most say so by a code of RFC 3463; without one, RFC 5321 has these
+/// three for it.
+fn names_no_mailbox(code: u16, words: &str) -> bool {
+    bounces::enhanced_status(words).map_or(matches!(code, 550 | 551 | 553), bounces::is_about_the_mailbox)
+}
+
 fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
@@ -123,6 +163,26 @@ fn encrypted(url: &str) -> String {
         "" if url.starts_with("smtp://") => format!("{address}?tls=required"),
         "tls=none" => address.to_owned(),
         _ => url.to_owned(),
+    }
+}
+
+/// The encryption that an address asks for, with certificates of one's own.
+fn believing(url: &str, file: &Path) -> Result<Tls, ConfigError> {
+    let refuse = |reason: String| ConfigError::new("email.ca_file", reason);
+    let pem = std::fs::read(file).map_err(|error| refuse(format!("{}: {error}", file.display())))?;
+    let certificate = Certificate::from_pem(&pem).map_err(|error| refuse(error.to_string()))?;
+    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+        return Err(refuse(format!("{} holds no certificate", file.display())));
+    }
+    let uri = url.parse::<Uri>().ok();
+    let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
+    let parameters = TlsParameters::builder(host.to_owned()).add_root_certificate(certificate).build();
+    let parameters = parameters.map_err(|error| refuse(error.to_string()))?;
+    match (uri.as_ref().and_then(Uri::scheme_str), uri.as_ref().and_then(Uri::query)) {
+        (Some("smtps"), _) => Ok(Tls::Wrapper(parameters)),
+        (_, Some("tls=required")) => Ok(Tls::Required(parameters)),
+        (_, Some("tls=opportunistic")) => Ok(Tls::Opportunistic(parameters)),
+        _ => Err(refuse("is of no use without encryption: see email.url".to_owned())),
     }
 }
 
@@ -150,12 +210,25 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_that_is_not_liked_is_no_missing_mailbox() {
+        for (code, words, is_gone) in [
+            (550, "permanent error (550): 5.1.1 no such user", true),
+            (550, "permanent error (550): no such user", true),
+            (550, "permanent error (550): 5.7.1 looks like spam", false),
+            (554, "permanent error (554): transaction failed", false),
+            (552, "permanent error (552): 5.2.2 mailbox full", false),
+        ] {
+            assert_eq!(names_no_mailbox(code, words), is_gone, "{words}");
+        }
+    }
+
+    #[test]
     fn a_server_that_never_answers_is_retried() {
         // The system accepts connections for a listener that nobody asks.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let config = SmtpConfig {
             url: format!("smtp://{}?tls=none", silent.local_addr().unwrap()).into(),
-            from: "cargo@example.kg".to_owned(),
+            ..SmtpConfig::new(SecretString::default(), "cargo@example.kg".to_owned())
         };
         let smtp = Smtp::with_time_out(&config, Duration::from_millis(50)).unwrap();
         let outcome = smtp.send(&Message {

@@ -179,6 +179,10 @@ pub fn by_id(tx: &mut Tx, id: &NotificationId) -> Result<Option<Notification>> {
     Ok(table.find(id).first(tx.conn).optional()?)
 }
 
+pub fn by_message_id(tx: &mut Tx, message_id: &str) -> Result<Option<Notification>> {
+    Ok(table.filter(notifications::message_id.eq(message_id)).first(tx.conn).optional()?)
+}
+
 /// The urgent ones first.
 pub fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<Notification>> {
     let rows = table.filter(notifications::id.eq_any(ids.to_vec()));
@@ -265,6 +269,17 @@ pub fn mark(tx: &mut Tx, claimed: &Notification, mark: &Mark) -> Result<()> {
             notifications::report_due_at.eq(mark.report_due_at),
         ))
         .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Lets what waits for a recipient wait until a moment at least.
+pub fn space_out(tx: &mut Tx, channel: Channel, recipient: &str, until: NaiveDateTime) -> Result<()> {
+    let early = table
+        .filter(notifications::channel.eq(channel))
+        .filter(notifications::recipient.eq(recipient))
+        .filter(notifications::state.eq(State::Pending))
+        .filter(notifications::next_attempt_at.lt(until));
+    diesel::update(early).set(notifications::next_attempt_at.eq(until)).execute(tx.conn)?;
     Ok(())
 }
 

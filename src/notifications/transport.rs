@@ -1,4 +1,4 @@
-//! The ways a message leaves the house, and the five things that can come of it.
+//! The ways a message leaves the house, and the seven things that can come of it.
 //!
 //! The worker claims a row, builds a [`Message`], calls `send` with no transaction open and acts on the
 //! [`Outcome`]. Everything here blocks: it belongs into the worker's own thread.
@@ -6,9 +6,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use super::http_gateway::HttpGateway;
 use super::smspro::{Account, Report, Smspro};
 use super::smtp::Smtp;
+use super::telegram::Telegram;
 
 /// How long an HTTP exchange, or one step of an SMTP dialogue, may take.
 pub(super) const ANSWER_TIME_OUT: Duration = Duration::from_secs(15);
@@ -21,7 +24,7 @@ const QUOTED_MAX_CHARS: usize = 200;
 pub struct Message {
     /// 12 characters of `[A-Z0-9]`, the same for every attempt: a repeat is recognised by it.
     pub message_id: String,
-    /// A phone in E.164 (`+996700123456`) or an e-mail address.
+    /// A phone in E.164 (`+996700123456`), an e-mail address, or the number of a chat.
     pub recipient: String,
     /// The subject line; only e-mail has one.
     pub subject: Option<String>,
@@ -56,6 +59,18 @@ pub enum Outcome {
         /// For the outbox and the log: one line, without the recipient.
         reason: String,
     },
+    /// The address or chat does not exist any more: this message will never be taken, and no other to there.
+    Gone {
+        /// For the outbox and the log: one line, without the recipient.
+        reason: String,
+    },
+    /// The gateway asks for a pause; the message is fine.
+    Wait {
+        /// For the outbox and the log: one line, without the recipient.
+        reason: String,
+        /// How long.
+        pause: TimeDelta,
+    },
     /// Our configuration or account is at fault: pause the channel, the message is fine.
     Stop {
         /// For the outbox and the log: one line, without the recipient.
@@ -77,6 +92,11 @@ impl Outcome {
     pub(super) fn refused(reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self::Refused { reason }
+    }
+
+    pub(super) fn gone(reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self::Gone { reason }
     }
 
     pub(super) fn stop(reason: impl Into<String>) -> Self {
@@ -165,6 +185,31 @@ impl EmailTransport {
     }
 }
 
+/// How messages reach chats of Telegram: `telegram.transport`.
+#[derive(Debug)]
+pub enum TelegramTransport {
+    /// Not at all: what still waits for a chat is given up, so that other channels serve.
+    Off,
+    /// Printed, not sent: for development.
+    Log,
+    /// Kept in memory: for tests.
+    Memory(Sent),
+    /// The firm's bot.
+    Bot(Telegram),
+}
+
+impl TelegramTransport {
+    /// One attempt; blocks for at most 15 s.
+    pub fn send(&self, message: &Message) -> Outcome {
+        match self {
+            Self::Off => Outcome::refused("Telegram is switched off"),
+            Self::Log => print("telegram", message),
+            Self::Memory(sent) => sent.keep(message),
+            Self::Bot(telegram) => telegram.send(message),
+        }
+    }
+}
+
 /// What a memory transport was given; clones share the list.
 #[derive(Clone, Debug, Default)]
 pub struct Sent(Arc<Mutex<Vec<Message>>>);
@@ -194,7 +239,7 @@ fn print(channel: &str, message: &Message) -> Outcome {
     Outcome::Accepted { note: Some("printed to the log, not sent".to_owned()) }
 }
 
-/// A phone shows its last four digits, an e-mail address its domain.
+/// A phone or a chat shows its last four digits, an e-mail address its domain.
 fn masked(recipient: &str) -> String {
     match recipient.rsplit_once('@') {
         Some((_, domain)) => format!("***@{domain}"),

@@ -1,12 +1,18 @@
 //! The ways out: a transport for each channel, and how fast it may be used.
 
+use std::path::PathBuf;
+
+use secrecy::ExposeSecret;
+
+use super::dkim::DkimSettings;
 use super::gate::Pace;
 use super::rules;
 use super::smspro::{Account, Report};
 use super::store::Notification;
-use super::transport::{EmailTransport, Message, Outcome, Sent, SmsTransport};
+use super::telegram::{Telegram, TelegramConfig};
+use super::transport::{EmailTransport, Message, Outcome, Sent, SmsTransport, TelegramTransport};
 use super::{Channel, ConfigError, HttpGateway, HttpGatewayConfig, Occasion, Smspro, SmsproConfig, Smtp, SmtpConfig};
-use crate::config::{Config, EmailTransportName, SmsTransportName};
+use crate::config::{Config, EmailTransportName, SmsTransportName, TelegramTransportName};
 use crate::error::{Error, Result};
 
 /// The ways out.
@@ -15,12 +21,25 @@ pub struct Gateways {
     sms_pace: Pace,
     email: EmailTransport,
     email_pace: Pace,
+    telegram: TelegramTransport,
+    telegram_pace: Pace,
+    /// Whether Telegram calls us, so that it is not asked.
+    has_webhook: bool,
 }
 
 impl Gateways {
-    /// These ways, used as fast as they go.
+    /// These ways, used as fast as they go, and no bot.
     pub fn new(sms: SmsTransport, email: EmailTransport) -> Self {
-        Self { sms, sms_pace: Pace::per_second(0), email, email_pace: Pace::per_second(0) }
+        let as_fast_as_it_goes = Pace::per_second(0);
+        Self {
+            sms,
+            sms_pace: as_fast_as_it_goes,
+            email,
+            email_pace: as_fast_as_it_goes,
+            telegram: TelegramTransport::Off,
+            telegram_pace: as_fast_as_it_goes,
+            has_webhook: false,
+        }
     }
 
     /// The ways that the settings name.
@@ -45,14 +64,16 @@ impl Gateways {
         let email = match config.email.transport {
             EmailTransportName::Log => EmailTransport::Log,
             EmailTransportName::Memory => EmailTransport::Memory(Sent::default()),
-            EmailTransportName::Smtp => {
-                let smtp = SmtpConfig { url: config.email.url.clone(), from: config.email.from.clone() };
-                EmailTransport::Smtp(Smtp::new(&smtp).map_err(startup)?)
-            }
+            EmailTransportName::Smtp => EmailTransport::Smtp(Smtp::new(&smtp(config)).map_err(startup)?),
         };
-        let (sms_pace, email_pace) =
-            (Pace::per_second(config.sms.per_second), Pace::per_second(config.email.per_second));
-        Ok(Self { sms_pace, email_pace, ..Self::new(sms, email) })
+        Ok(Self {
+            sms_pace: Pace::per_second(config.sms.per_second),
+            email_pace: Pace::per_second(config.email.per_second),
+            telegram: telegram(config).map_err(startup)?,
+            telegram_pace: Pace::per_second(config.telegram.per_second),
+            has_webhook: !config.telegram.webhook_secret.expose_secret().is_empty(),
+            ..Self::new(sms, email)
+        })
     }
 
     /// How fast a channel may be used.
@@ -60,6 +81,7 @@ impl Gateways {
         match channel {
             Channel::Sms => self.sms_pace,
             Channel::Email => self.email_pace,
+            Channel::Telegram => self.telegram_pace,
         }
     }
 
@@ -72,7 +94,15 @@ impl Gateways {
     pub(super) fn report(&self, notification: &Notification) -> Option<std::result::Result<Report, String>> {
         match notification.channel {
             Channel::Sms => self.sms.report(&notification.message_id, &notification.recipient),
-            Channel::Email => None,
+            Channel::Email | Channel::Telegram => None,
+        }
+    }
+
+    /// The bot, where it has to be asked what was said to it.
+    pub(super) fn telegram(&self) -> Option<&Telegram> {
+        match &self.telegram {
+            TelegramTransport::Bot(telegram) if !self.has_webhook => Some(telegram),
+            _ => None,
         }
     }
 
@@ -94,8 +124,31 @@ impl Gateways {
         match notification.channel {
             Channel::Sms => self.sms.send(&message),
             Channel::Email => self.email.send(&message),
+            Channel::Telegram => self.telegram.send(&message),
         }
     }
+}
+
+fn smtp(config: &Config) -> SmtpConfig {
+    let (email, public_url) = (&config.email, &config.business.public_url);
+    let (selector, domain, key) = (email.dkim_selector.clone(), email.dkim_domain.clone(), email.dkim_key.clone());
+    let signs = !selector.is_empty() || !domain.is_empty() || !key.expose_secret().is_empty();
+    SmtpConfig {
+        ca_file: Some(&email.ca_file).filter(|file| !file.is_empty()).map(PathBuf::from),
+        unsubscribe_url: public_url.starts_with("https://").then(|| format!("{public_url}/unsubscribe")),
+        dkim: signs.then_some(DkimSettings { selector, domain, key }),
+        ..SmtpConfig::new(email.url.clone(), email.from.clone())
+    }
+}
+
+fn telegram(config: &Config) -> std::result::Result<TelegramTransport, ConfigError> {
+    let (url, token) = (config.telegram.url.clone(), config.telegram.token.clone());
+    Ok(match config.telegram.transport {
+        TelegramTransportName::Off => TelegramTransport::Off,
+        TelegramTransportName::Log => TelegramTransport::Log,
+        TelegramTransportName::Memory => TelegramTransport::Memory(Sent::default()),
+        TelegramTransportName::Bot => TelegramTransport::Bot(Telegram::new(TelegramConfig { url, token })?),
+    })
 }
 
 /// A mistyped word would leave on what the firm wants off.

@@ -67,6 +67,8 @@ fn keys(about: Occasion, channel: Channel) -> (Option<String>, String) {
     match channel {
         Channel::Sms => (None, format!("sms-{about}")),
         Channel::Email => (Some(format!("mail-{about}-subject")), format!("mail-{about}-body")),
+        // As long as a letter, and without a subject.
+        Channel::Telegram => (None, format!("mail-{about}-body")),
     }
 }
 
@@ -100,7 +102,7 @@ fn times(news: &News, channel: Channel) -> Vec<String> {
     let lang = news.to.language;
     let time = |at: NaiveDateTime| match channel {
         Channel::Sms => texts::short_date(at.and_utc()),
-        Channel::Email => texts::datetime(lang, at.and_utc()),
+        Channel::Email | Channel::Telegram => texts::datetime(lang, at.and_utc()),
     };
     let words = |(_, fact): &(&str, Fact)| match fact {
         Fact::Time(at) => time(*at),
@@ -148,6 +150,9 @@ pub fn sample(name: &str, number: i64, now: NaiveDateTime) -> Fact {
 pub fn check(firm: &Firm, text: &OwnText, usual: &[News]) -> Result<()> {
     match (text.channel, &text.subject) {
         (Channel::Sms, Some(_)) => return Problem::field("/subject", "a short message has no subject").fail(),
+        (Channel::Telegram, Some(_)) => {
+            return Problem::field("/subject", "a message in Telegram has no subject").fail();
+        }
         (Channel::Email, None) => return Problem::field("/subject", "a mail needs a subject").fail(),
         _ => {}
     }

@@ -10,8 +10,10 @@ use std::time::Duration;
 use super::gate::Gate;
 use super::rules::Mark;
 use super::store::Notification;
+use super::transport::Outcome;
 use super::ways::Gateways;
-use super::{Channel, State, claim, delivery, gate_store, rules, store};
+use super::{Channel, State, attempts, claim, delivery, gate_store, parked, rules, store};
+use crate::db::Tx;
 use crate::error::Result;
 use crate::ids::Actor;
 use crate::state::App;
@@ -79,13 +81,13 @@ fn attempt(app: &App, gateways: &Gateways, notification: &Notification, gate: &m
     let is_indifferent = gate.is_indifferent_to(&outcome);
     let heard = app.write_now(&Actor::System, |tx| {
         if is_indifferent {
-            store::mark(tx, notification, &mark)?;
+            write_down(tx, notification, &outcome, &mark)?;
             return Ok(None);
         }
         let mut gate = gate_store::lock(tx, channel)?;
         gate.hear(&outcome, tx.now);
         gate_store::save(tx, channel, &gate)?;
-        store::mark(tx, notification, &mark)?;
+        write_down(tx, notification, &outcome, &mark)?;
         Ok(Some(gate))
     })?;
     if let Some(heard) = heard {
@@ -93,6 +95,22 @@ fn attempt(app: &App, gateways: &Gateways, notification: &Notification, gate: &m
         alarm(channel, is_probe, gate, mark.error.as_deref().unwrap_or_default());
     }
     Ok(mark)
+}
+
+/// What came of an attempt, and what follows for others to the same recipient.
+fn write_down(tx: &mut Tx, notification: &Notification, outcome: &Outcome, mark: &Mark) -> Result<()> {
+    store::mark(tx, notification, mark)?;
+    if let Some(error) = &mark.error {
+        attempts::note(tx, &notification.id, error)?;
+    }
+    let (channel, recipient) = (notification.channel, &notification.recipient);
+    match outcome {
+        Outcome::Gone { reason } => parked::park(tx, channel, recipient, reason),
+        Outcome::Accepted { .. } if channel == Channel::Telegram => {
+            store::space_out(tx, channel, recipient, tx.now + rules::APART_IN_A_CHAT)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says aloud when a gateway begins to rest, and when it answers again.

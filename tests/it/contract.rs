@@ -114,8 +114,10 @@ fn an_auditor_changes_nothing_and_only_the_listed_calls_are_public() {
         "POST /v1/orders",
         "POST /v1/orders/{code}/confirm",
         "POST /v1/orders/{code}/decline",
+        "POST /v1/orders/{code}/telegram",
         "POST /v1/orders/{code}/transfer-claims",
         "POST /v1/sms/reports/{secret}",
+        "POST /v1/telegram/updates",
         "PUT /v1/orders/{code}/transfer-claims/{id}/photo",
     ];
     assert_eq!(open.iter().collect::<Vec<_>>(), expected);
@@ -149,7 +151,17 @@ fn calls_that_move_money_or_goods_require_a_key() {
     for route in routes() {
         // Tokens are not kept, so they cannot be given again; a refresh knows its own way of being repeated. A payment
         // provider repeats as it likes, and every repeat is kept. An estimate changes nothing, nor does a report of SMSPRO.
-        let own_ways = ["/v1/auth/", "/v1/acquirers/", "/v1/estimate", "/v1/sms/reports/", "/v1/notifications/preview"];
+        // A link to Telegram is a key, and Telegram numbers what it tells. A click says nothing new the second time.
+        let own_ways = [
+            "/v1/auth/",
+            "/v1/acquirers/",
+            "/v1/estimate",
+            "/v1/sms/reports/",
+            "/v1/telegram/",
+            "/unsubscribe/",
+            "/v1/notifications/preview",
+            "/v1/orders/{code}/telegram",
+        ];
         let is_own_way = own_ways.iter().any(|own| route.path.starts_with(own));
         let is_ignored = route.method != "POST" || is_own_way;
         assert_eq!(route.key == Key::Ignored, is_ignored, "{} {}", route.method, route.path);

@@ -25,7 +25,8 @@ on_both! {
                 ask_for!(
                     conn, acquirer_callbacks, acquirer_invoices, acquirer_payments, audit, bag_parcels, bags, branches, cash_moves,
                     cash_shifts, cells, checkpoints, company_rates, counters, customers, customs_rules, events, gates, idempotency_keys,
-                    journal_seals, journals, message_choices, message_texts, notifications, order_items, orders, parcels, payments, photos, postings,
+                    journal_seals, journals, message_choices, message_texts, notification_attempts, parked_recipients, telegram_chats,
+                    telegram_links, telegram_turns, telegram_updates, notifications, order_items, orders, parcels, payments, photos, postings,
                     quotes, rates, sessions, shipments, spent_refresh_tokens, staff, statement_lines, statements,
                     tariffs, transfer_claims, intake_scans, wanted_numbers, pickup_proofs, storage_fees, sweeps,
                     planned_parcels, scans, stations, manifest_blocks, manifest_files, manifest_profiles, manifests,

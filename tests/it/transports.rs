@@ -43,6 +43,8 @@ fn told(outcome: Outcome) -> (&'static str, String) {
         Outcome::Retry { reason } => ("retry", reason),
         Outcome::Later { reason } => ("later", reason),
         Outcome::Refused { reason } => ("refused", reason),
+        Outcome::Gone { reason } => ("gone", reason),
+        Outcome::Wait { reason, .. } => ("wait", reason),
         Outcome::Stop { reason } => ("stop", reason),
     }
 }
@@ -384,10 +386,8 @@ fn a_login_with_a_colon_cannot_be_used() {
 // --- SMTP -------------------------------------------------------------------------------------------------
 
 fn smtp(url: &str) -> Smtp {
-    Smtp::new(&SmtpConfig {
-        url: SecretString::from(url), from: "Торугарт Карго <cargo@torugart.example>".to_owned()
-    })
-    .unwrap()
+    let from = "Торугарт Карго <cargo@torugart.example>".to_owned();
+    Smtp::new(&SmtpConfig::new(SecretString::from(url), from)).unwrap()
 }
 
 fn letter(subject: &str) -> Message {
@@ -430,6 +430,7 @@ fn a_reminder_says_how_to_get_no_more_of_them() {
     let parsed = MessageParser::default().parse(&received.raw).unwrap();
     let way = parsed.header_raw("List-Unsubscribe").unwrap().trim().to_owned();
     assert_eq!(way, "<mailto:cargo@torugart.example?subject=unsubscribe>");
+    assert!(parsed.header_raw("List-Unsubscribe-Post").is_none(), "there is no address for a click");
 }
 
 #[test]
@@ -480,12 +481,12 @@ fn what_is_no_address_is_refused_without_asking() {
 }
 
 #[test]
-fn an_unknown_mailbox_is_refused_and_the_next_letter_goes() {
+fn an_unknown_mailbox_is_gone_and_the_next_letter_goes() {
     let server = MailServer::start();
     let smtp = smtp(&server.url());
     server.refuse_recipient("gone@example.kg");
     let (kind, reason) = told(smtp.send(&message("gone@example.kg", "текст")));
-    assert_eq!(kind, "refused");
+    assert_eq!(kind, "gone");
     assert!(reason.contains("550") && !reason.contains("gone@"), "{reason}");
     assert_eq!(smtp.send(&letter("дагы")), accepted());
 }
@@ -555,7 +556,7 @@ fn a_mail_server_that_is_down_is_retried() {
 fn a_wrong_mail_configuration_is_named_at_start() {
     let new = |url: &str, from: &str| {
         let (url, from) = (SecretString::from(url), from.to_owned());
-        Smtp::new(&SmtpConfig { url, from }).map(|_| ()).map_err(|error| error.key)
+        Smtp::new(&SmtpConfig::new(url, from)).map(|_| ()).map_err(|error| error.key)
     };
     assert_eq!(new("http://host", "a@b.kg"), Err("email.url"));
     assert_eq!(new("smtp://host?tls=maybe", "a@b.kg"), Err("email.url"));

@@ -1,12 +1,13 @@
 //! The outbox in a test: ways out that lead to fakes, a worker turned by hand, messages by the dozen.
 
 use secrecy::ExposeSecret;
-use torugart::config::{Config, EmailTransportName, SmsTransportName};
+use torugart::config::{Config, EmailTransportName, SmsTransportName, TelegramTransportName};
 use torugart::db;
 use torugart::ids::Actor;
 use torugart::notifications::{Fact, Gateways, News, Occasion, Recipient, Worked, enqueue_all, step};
 use torugart::texts::Lang;
 
+use super::bot_api::{BotApi, TOKEN};
 use super::gateway::{Gateway, LOGIN, PASSWORD};
 use super::server::{Server, Until, settings};
 use super::smtp::MailServer;
@@ -25,6 +26,22 @@ pub fn ways_config(sms: &Gateway, mail: &MailServer) -> Config {
     config.email.transport = EmailTransportName::Smtp;
     config.email.url = mail.url().into();
     config
+}
+
+/// The same with the bot of a test.
+pub fn ways_with_bot(sms: &Gateway, mail: &MailServer, bot: &BotApi) -> Gateways {
+    let mut config = ways_config(sms, mail);
+    with_bot(&mut config, bot);
+    Gateways::from_config(&config).expect("good settings")
+}
+
+/// Settings of a firm that has this bot.
+pub fn with_bot(config: &mut Config, bot: &BotApi) {
+    config.telegram.transport = TelegramTransportName::Bot;
+    config.telegram.url = bot.url();
+    config.telegram.bot = "TorugartBot".to_owned();
+    config.telegram.token = TOKEN.into();
+    config.telegram.per_second = 0;
 }
 
 /// A second process on the same database, with other settings.

@@ -37,6 +37,7 @@ const TABLES: &[(&str, &str)] = &[
         "phone || COALESCE(language, '') || COALESCE(channels, '') || COALESCE(CAST(opted_out_at AS TEXT), '')",
     ),
     ("message_texts", "event || channel || language || COALESCE(subject, '') || body"),
+    ("notification_attempts", "id"),
     ("notifications", "id || state"),
     ("order_items", "order_id || CAST(position AS TEXT)"),
     ("orders", "code || status || CAST(version AS TEXT) || ' ' || CAST(balance_tyiyn AS TEXT) || pickup_point_id"),
@@ -45,6 +46,7 @@ const TABLES: &[(&str, &str)] = &[
         "id || status || COALESCE(order_id, '') || COALESCE(shipment_id, '') || CAST(COALESCE(weight_g, 0) AS TEXT) \
          || COALESCE(mark, '') || COALESCE(CAST(seen_at AS TEXT), '') || CAST(photos_taken AS TEXT) || COALESCE(cell, '')",
     ),
+    ("parked_recipients", "channel || recipient"),
     ("payments", "id || CAST(refunded_tyiyn AS TEXT) || ' ' || CAST(kept_tyiyn AS TEXT)"),
     ("photos", "id"),
     ("pickup_proofs", "order_id || COALESCE(pin_hash, '') || CAST(wrong_tries AS TEXT)"),
@@ -63,6 +65,9 @@ const TABLES: &[(&str, &str)] = &[
     ("storage_fees", "parcel_id || CAST(from_day AS TEXT)"),
     ("sweeps", "name || CAST(due_at AS TEXT)"),
     ("tariffs", "id"),
+    ("telegram_chats", "phone || ' ' || CAST(chat_id AS TEXT)"),
+    ("telegram_links", "token_hash"),
+    ("telegram_updates", "CAST(update_id AS TEXT)"),
     ("transfer_claims", "id || state || COALESCE(photo_id, '')"),
     ("wanted_numbers", "tracking_number || order_id"),
 ];
