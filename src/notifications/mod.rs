@@ -300,6 +300,14 @@ pub fn preview(tx: &mut Tx, news: News, channel: Channel) -> Result<Preview> {
     })
 }
 
+/// Takes what is too old by now as sent when it was due: for a past that is told in one go, as a demonstration's is.
+///
+/// # Errors
+/// Those of the database.
+pub fn take_as_sent(tx: &mut Tx) -> Result<()> {
+    store::take_as_sent(tx)
+}
+
 /// The outbox, newest first.
 ///
 /// # Errors

@@ -233,6 +233,20 @@ pub fn hold(tx: &mut Tx, phone: &str, reason: &str) -> Result<usize> {
     Ok(held)
 }
 
+/// What is too old by now went when it was due.
+pub fn take_as_sent(tx: &mut Tx) -> Result<()> {
+    let past = table.filter(notifications::state.eq(State::Pending)).filter(notifications::useful_until.le(tx.now));
+    diesel::update(past)
+        .set((
+            notifications::state.eq(State::Sent),
+            notifications::attempts.eq(1),
+            notifications::sent_at.eq(notifications::due_at.nullable()),
+            notifications::secret.eq(None::<String>),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// What is too old to be of use becomes a dead letter that staff see; what a worker has right now is left to it.
 pub fn expire(tx: &mut Tx, channel: Channel) -> Result<usize> {
     let nobodys = notifications::state

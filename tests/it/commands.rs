@@ -88,6 +88,26 @@ fn every_code_the_demonstration_prints_can_be_tracked() {
 }
 
 #[test]
+fn the_messages_of_a_demonstrations_past_were_sent() {
+    let shell = Shell::new();
+    let demo = shell.start(&["serve", "--demo"]);
+    let url = demo.url();
+    let body = json!({"login": "auditor", "password": "demo-auditor"}).to_string();
+    let request = ureq::post(format!("{url}/v1/auth/login")).header("content-type", "application/json");
+    let read = |answer: ureq::http::Response<ureq::Body>| -> Value {
+        serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
+    };
+    let token = read(request.send(body).expect("a login"))["access_token"].as_str().unwrap().to_owned();
+    let count = |state: &str| {
+        let list = ureq::get(format!("{url}/v1/notifications?limit=100&state={state}"));
+        let list = read(list.header("authorization", format!("Bearer {token}")).call().expect("a list"));
+        list["items"].as_array().unwrap().len()
+    };
+    assert!(count("sent") >= 20);
+    assert_eq!(count("expired"), 0);
+}
+
+#[test]
 fn the_demonstration_does_not_run_in_production() {
     let outcome = production().run(&["serve", "--demo"]);
     assert!(outcome.failed().contains("--demo"), "{}", outcome.err);
