@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Conn, Db, PATIENCE, Tx};
 use crate::error::{Error, Result};
+use crate::face::Face;
 use crate::ids::Actor;
 use crate::tokens::Tokens;
 
@@ -30,6 +31,8 @@ pub struct Inner {
     pub db: Db,
     /// Time.
     pub clock: Clock,
+    /// What customers see of the firm.
+    pub face: Face,
     /// Signs and checks access tokens.
     pub tokens: Tokens,
     /// Where photos are kept.
@@ -67,6 +70,7 @@ impl App {
     /// [`Error::Startup`] when a key or the folder for photos cannot be used.
     pub fn new(config: Config, db: Db, clock: Clock) -> Result<Self> {
         let tokens = Tokens::from_config(&config.auth)?;
+        let face = Face::of(&config.business)?;
         let objects = crate::objects::open(&config.photos)?;
         let metrics = crate::http::metrics::recorder();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
@@ -81,6 +85,7 @@ impl App {
             config,
             db,
             clock,
+            face,
             tokens,
             objects,
             metrics,
