@@ -31,6 +31,10 @@ licences:
 http-files:
     scripts/http-files
 
+# The pages in Chromium: phone and desk, three languages, day and night, with scripts and without
+browser:
+    scripts/browser
+
 # Everything that CI runs, in its order
 ci:
     bash .ci/run

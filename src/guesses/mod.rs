@@ -37,5 +37,9 @@ pub fn begin(tx: &mut Tx, code: &str) -> Result<Guess> {
 /// Those of the database.
 pub fn end(tx: &mut Tx, guess: Guess, is_right: bool) -> Result<()> {
     let wrong = guess.known.wrong + i64::from(guess.counts && !is_right);
+    // Who is right at once leaves nothing behind.
+    if wrong == 0 {
+        return store::forget(tx, guess.drawer);
+    }
     store::write(tx, guess.drawer, rules::Known { wrong, ..guess.known })
 }

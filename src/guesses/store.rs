@@ -27,3 +27,8 @@ pub fn write(tx: &mut Tx, drawer: i64, known: Known) -> Result<()> {
         .execute(tx.conn)?;
     Ok(())
 }
+
+pub fn forget(tx: &mut Tx, drawer: i64) -> Result<()> {
+    diesel::delete(table.find(drawer)).execute(tx.conn)?;
+    Ok(())
+}

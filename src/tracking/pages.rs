@@ -86,9 +86,9 @@ fn dialled(phone: &str) -> String {
     phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect()
 }
 
-/// A sum for people.
+/// A sum for people, which no end of a line divides.
 fn som(lang: Lang, amount_tyiyn: i64) -> String {
-    texts::text(lang, "amount-som", &[("amount", texts::Arg::Num(amount_tyiyn))])
+    texts::text(lang, "amount-som", &[("amount", texts::Arg::Num(amount_tyiyn))]).replace(' ', "\u{a0}")
 }
 
 #[derive(Template)]

@@ -47,7 +47,7 @@ fn way() -> TrackRoad {
 
 /// The page while the truck is at the border.
 fn page_of(lang: Lang, view: &TrackView) -> String {
-    track(&face(), lang, view, None, start() + TimeDelta::days(13))
+    track(&face(), lang, view, None, start() + TimeDelta::days(13)).replace('\u{a0}', " ")
 }
 
 /// An order of three parcels with the events that lead to `status`.

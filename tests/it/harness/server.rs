@@ -314,7 +314,10 @@ fn read(outcome: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answe
     Answer {
         status: response.status().as_u16(),
         headers: response.headers().clone(),
-        text: response.body_mut().read_to_string().expect("a body in UTF-8"),
+        text: match response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"image/")) {
+            true => String::from_utf8_lossy(&response.body_mut().read_to_vec().expect("a picture")).into_owned(),
+            false => response.body_mut().read_to_string().expect("a body in UTF-8"),
+        },
     }
 }
 
