@@ -35,6 +35,10 @@ http-files:
 mta:
     scripts/mta
 
+# The pages in Chromium: phone and desk, three languages, day and night, with scripts and without
+browser:
+    scripts/browser
+
 # Everything that CI runs, in its order
 ci:
     bash .ci/run

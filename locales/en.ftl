@@ -418,6 +418,152 @@ error-rate-limited = Please wait a minute and try again.
 error-unavailable-title = Something broke on our side
 error-unavailable = We are on it. Please try again in a few minutes.
 
+## Pages of an order: what anybody sees
+day = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+    }
+og-about = Where your goods are, what is left to pay and where to come.
+og-order = Where my order is
+skip-to-content = Skip to content
+eta = Truck arrives
+eta-about = about { $date }
+delayed = The truck is late
+delayed-why = The truck is late: { $reason }
+sum-not-yet = We will tell the sum once it is counted
+sum-in-details = The price is below, in the order’s details
+sum-none-now = No payment needed now
+pay-now = Pay
+how-to-pay = How to pay
+pay-code = Payment code
+pay-scan = Scan the code with your bank’s or wallet’s app: the sum and the order number are inside.
+pay-open = Or open a wallet on this phone:
+pay-later = The payment appears here once the bank confirms it.
+pay-desk = Pay at the pickup point: say the order code. Call us for other ways.
+pay-transfer = Paid by transfer already? Tell us in the order’s details.
+map = Open the map
+road-title = The road
+share-title = Share
+share-hint = This link shows where the order is and what is due. It holds no name and no phone.
+share-address = Address of this page
+share-code = Code with the address of this page
+copy = Copy the link
+copied = Copied
+back-to-order = Back to the order
+home-more = Not ordered yet?
+error-foreign-form = This form did not come from our page. Open our page and send it from there.
+
+## Places on the road
+
+place-guangzhou = Guangzhou
+place-yiwu = Yiwu
+place-urumqi = Urumqi
+place-kashgar = Kashgar
+place-torugart = Torugart
+place-irkeshtam = Irkeshtam
+place-bedel = Bedel
+place-khorgos = Khorgos
+place-naryn = Naryn
+place-osh = Osh
+place-bishkek = Bishkek
+
+## Details of an order: what its customer sees
+
+details-title = Order details
+details-hint = Goods, photos, weights, price and payments. To open them, enter the last four digits of the phone the order was placed with.
+details-label = Last 4 digits of the phone
+details-button = Open
+details-wrong = The order code and the digits do not fit. Check the digits; after five mistakes wait an hour or call us.
+offers-title = Price
+offer-offered = We wait for your decision
+offer-accepted = You agreed
+offer-expired = Its time is over
+offer-replaced = Replaced by another offer
+offer-declined = Declined
+offer-until = Valid until
+offer-take = Agree
+offer-refuse = Decline
+total = Total
+prepayment = Prepayment
+items-title = What was ordered
+parcels-title = Parcels
+parcel-expected = Expected in China
+parcel-received = In the China warehouse
+parcel-packed = Loaded
+parcel-in-transit = On its way
+parcel-arrived = At the pickup point
+parcel-picked-up = Handed over
+parcel-unclaimed = Looking for its owner
+parcel-damaged = Damaged
+parcel-lost = Lost
+parcel-returned = Returned to the sender
+parcel-held-by-customs = Held by customs
+weight = Weight
+weight-kg = { $weight } kg
+size = Size
+size-cm = { $size } cm
+track-number = Tracking number
+photo-of-goods = Photo of the goods
+photo-of-parcel = Photo of the parcel
+payments-title = Payments
+given-back = { SOM($amount) } som given back
+claim-title = I paid by transfer
+claim-hint = Tell us of the transfer and add the receipt: the cashier compares it with the bank.
+claim-amount = Sum, som
+claim-bank = Bank or wallet
+claim-at = When (Bishkek time)
+claim-payer = Who sent it
+claim-photo = Photo or screenshot of the receipt
+claim-button = Tell of the transfer
+claim-waiting = being checked
+claim-approved = confirmed
+claim-rejected = not confirmed
+said-quote-expired = The time of this price is over. Ask us for a new one.
+said-wrong-status = This cannot be done now: the order is at another step. See what has changed.
+said-too-many-claims = We are still checking earlier transfers. Wait until the cashier has looked at them.
+said-photo-refused = This photo cannot be used. Send a JPEG, PNG or WebP of at most 8 MB.
+said-amount = Check the sum: for example 1245 or 1245.50.
+said-bank = Say which bank or wallet the transfer went through.
+said-paid-at = Check the day and time of the transfer: they cannot lie in the future.
+said-form = Check what stands in the form and send it again.
+
+## What it would cost: the page with a form
+
+price-title = What it would cost
+price-lead = Enter a weight, and we count delivery from China in som, at today’s rate.
+price-weight = Weight, kg
+price-size = Size of the box, if you know it
+price-length = Length, cm
+price-width = Width, cm
+price-height = Height, cm
+price-volume-by = A large light box is counted by volume: length × width × height in centimetres, divided by { $divisor }. You pay for the larger: this weight or the real one.
+price-volume = The price of a kilogram depends on how dense the goods are, so the size matters too.
+price-goods = Price of the goods, yuan (if we buy them)
+price-category = Kind of goods
+price-any = Ordinary goods
+price-mode = How it travels
+mode-truck = By truck
+mode-air = By plane
+price-button = Count
+price-result = About what it costs
+price-estimate = This is an estimate. The scale at the warehouse gives the exact price of delivery.
+price-wrong-weight = Write the weight as a number, for example 4.2.
+price-wrong-size = Write all three sides as numbers, in centimetres, or none.
+price-wrong-goods = Write the price in yuan as a number, for example 899.
+price-wrong-category = There is no price for such goods. Choose another kind or ask us.
+price-wrong-route = We do not carry to this point. Choose another.
+price-unknown = It cannot be counted now. Try later or call us.
+
 ## Cash shifts and freight, for staff
 shift-open = The drawer must hold { SOM($expected) } som.
 shift-even = The drawer held { SOM($expected) } som, exactly what it must.

@@ -25,6 +25,7 @@ use crate::desk::{
 use crate::error::{Error, Problem, Result, Slug};
 use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
+use crate::http::form::FORM_TYPES;
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::manifests::{http as manifests, profile::Correction};
@@ -41,7 +42,7 @@ use crate::state::App;
 use crate::statements::http as statements;
 use crate::storage::http as storage;
 use crate::tariffs::http as tariffs;
-use crate::tracking::{http as tracking, view::TrackView};
+use crate::tracking::{details_http as details, http as tracking, price, view::TrackView};
 use access::Who::{self, AnyStaff, Anyone};
 use route::{Route, get, patch, post, put, register};
 
@@ -70,10 +71,21 @@ pub fn routes() -> Vec<Route> {
         get("/unsubscribe/{message_id}", unsubscribe::ask, Anyone, "Page: no more mail?"),
         post("/unsubscribe/{message_id}", unsubscribe::leave, Anyone, "No more mail, by one click").ignore_key().takes_file(unsubscribe::CLICK_TYPES),
         get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
+        get("/t/{code}/details", details::show, Anyone, "Page: an order's details, after the end of the customer's phone number").query::<LangQuery>(),
+        post("/t/{code}/details", details::unlock, Anyone, "Page: where the form with the end of the phone number goes").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        post("/t/{code}/confirm", details::confirm, Anyone, "Page: the customer agrees to an offer").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        post("/t/{code}/decline", details::decline, Anyone, "Page: the customer does not want an offer").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        post("/t/{code}/transfer", details::claim, Anyone, "Page: I paid by transfer, perhaps with the photo of the receipt").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        get("/t/{code}/photos/{id}", details::photo, Anyone, "A photo of an order's goods, for who opened its details").query::<photos::SizeQuery>(),
+        get("/price", price::page, Anyone, "Page: what an order would cost").query::<LangQuery>().query::<price::PriceQuery>(),
         get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
         get("/assets/torugart.svg", tracking::icon, Anyone, "The pages' icon"),
+        get("/assets/torugart.js", tracking::script, Anyone, "What pages can do more where scripts run"),
+        get("/assets/torugart.png", tracking::touch_icon, Anyone, "The icon on the home screen of a phone"),
+        get("/assets/logo", tracking::logo, Anyone, "The firm's logo"),
         get("/assets/slip.css", document::style, Anyone, "The style sheet of receipts and reports"),
         get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<LangQuery>().gives::<TrackView>(200),
+        post("/v1/track/{code}/details", details::tell, Anyone, "An order's details for its customer, with the end of their phone number").ignore_key().query::<LangQuery>().takes::<details::DetailsRequest>().gives::<details::DetailsView>(200),
 
         post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200),
         post("/v1/auth/refresh", staff::refresh, Anyone, "Get the next pair of tokens").ignore_key().takes::<staff::RefreshRequest>().gives::<staff::TokenAnswer>(200),

@@ -11,12 +11,14 @@ use crate::elqr::Template;
 use crate::error::{Error, Result};
 
 mod acquirers;
+mod face;
 mod intake;
 mod messages;
 mod photos;
 mod telegram;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
+pub use face::{Face, Link, PLACE};
 pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
 pub use messages::Messages;
 pub use photos::{Bucket, Photos, Place};
@@ -163,6 +165,8 @@ pub struct Firm {
     pub routes: Vec<NamedRoute>,
     /// What customers are told, when and at what price.
     pub messages: Messages,
+    /// What the pages look like and which languages they speak.
+    pub face: Face,
 }
 
 /// `business.hand_over_proof`
@@ -412,6 +416,7 @@ impl Config {
         }
         complaints.extend(self.business.messages.complaints());
         complaints.extend(self.telegram.complaints(self.is_production()));
+        complaints.extend(self.business.face.complaints());
         if self.sms.workers == 0 || self.email.workers == 0 {
             complaints.push("sms.workers and email.workers must be at least 1".to_owned());
         }

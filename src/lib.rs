@@ -24,6 +24,7 @@ pub mod xml;
 // The service around the rooms.
 pub mod app;
 pub mod counters;
+pub mod face;
 pub mod http;
 pub mod idempotency;
 pub mod objects;
@@ -43,6 +44,7 @@ pub mod customers;
 pub mod customs;
 pub mod desk;
 pub mod exports;
+pub mod guesses;
 pub mod ledger;
 pub mod manifests;
 pub mod notifications;

@@ -47,7 +47,13 @@ impl Lang {
     /// The language for an answer: a known `?lang=` wins, then the best language of `Accept-Language` (RFC 9110,
     /// section 12.5.4) that we speak, then Russian. Nothing is refused: a header is not worth an error page.
     pub fn negotiate(query: Option<&str>, accept_language: Option<&str>) -> Lang {
-        query.and_then(|asked| asked.parse().ok()).or_else(|| best_accepted(accept_language?)).unwrap_or_default()
+        Self::among(&Self::ALL, query, accept_language).unwrap_or_default()
+    }
+
+    /// The same among the languages that are `offered`; none when nobody asks for one of them.
+    pub fn among(offered: &[Lang], query: Option<&str>, accept_language: Option<&str>) -> Option<Lang> {
+        let asked = query.and_then(|asked| asked.parse().ok()).filter(|lang| offered.contains(lang));
+        asked.or_else(|| best_accepted(offered, accept_language?))
     }
 }
 
@@ -67,12 +73,13 @@ impl FromStr for Lang {
 }
 
 /// The highest quality wins; among equals the one named first. Quality 0 means "not this one".
-fn best_accepted(header: &str) -> Option<Lang> {
+fn best_accepted(offered: &[Lang], header: &str) -> Option<Lang> {
     header
         .split(',')
         .filter_map(|range| range.trim().parse::<QualityItem<String>>().ok())
         .filter(|range| range.quality > Quality::ZERO)
         .filter_map(|range| Some((range.quality, range.item.parse::<Lang>().ok()?)))
+        .filter(|(_, lang)| offered.contains(lang))
         .rev()
         .max_by_key(|&(quality, _)| quality)
         .map(|(_, lang)| lang)
@@ -165,6 +172,12 @@ pub fn date(lang: Lang, at: DateTime<Utc>) -> String {
     let args =
         [("day", Arg::from(day.day())), ("month", Arg::from(day.month())), ("year", Arg::Num(day.year().into()))];
     text(lang, "date", &args)
+}
+
+/// The day in Bishkek without its year, for what is near: `24 мая`.
+pub fn day(lang: Lang, at: DateTime<Utc>) -> String {
+    let day = (at + BISHKEK_OFFSET).date_naive();
+    text(lang, "day", &[("day", Arg::from(day.day())), ("month", Arg::from(day.month()))])
 }
 
 /// The day and the time in Bishkek: `24 мая 2026, 14:05`.

@@ -763,6 +763,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    phone_guesses (drawer) {
+        drawer -> BigInt,
+        wrong -> BigInt,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
     sweeps (name) {
         name -> Text,
         due_at -> Timestamp,
@@ -817,6 +825,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cells,
     storage_fees,
     pickup_proofs,
+    phone_guesses,
     sweeps,
     planned_parcels,
     stations,

@@ -11,7 +11,8 @@ use crate::customers;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::money::Money;
-use crate::orders::{self, EventKind, Item, Kind, Order, Status, TimelineRow};
+use crate::orders::http::{ItemView, item};
+use crate::orders::{self, EventKind, Kind, Order, Status, TimelineRow};
 use crate::parcels::{self, http::ParcelView};
 use crate::payments::{self, http::PaymentView};
 use crate::photos::{self, http::PhotoView};
@@ -64,17 +65,6 @@ pub struct CustomerView {
     email: Option<String>,
     language: String,
     client_code: String,
-}
-
-/// One thing asked for.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Item)]
-pub struct ItemView {
-    description: String,
-    link: Option<String>,
-    quantity: i32,
-    budget: Option<Money>,
-    note: Option<String>,
 }
 
 /// An entry of the timeline.
@@ -174,17 +164,6 @@ fn items(tx: &mut Tx, order: &crate::ids::OrderId) -> Result<Vec<ItemView>> {
 
 fn every_quote(tx: &mut Tx, order: &crate::ids::OrderId) -> Result<Vec<QuoteView>> {
     quotes::history(tx, order)?.into_iter().map(quotes::http::view).collect()
-}
-
-fn item(item: Item) -> ItemView {
-    let budget = item.budget_minor.zip(item.budget_currency);
-    ItemView {
-        description: item.description,
-        link: item.link,
-        quantity: item.quantity,
-        budget: budget.map(|(amount, currency)| Money { amount, currency }),
-        note: item.note,
-    }
 }
 
 fn event(row: TimelineRow) -> EventView {

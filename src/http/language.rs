@@ -1,4 +1,4 @@
-//! The language that somebody reads: `?lang=`, else `Accept-Language`, else Russian.
+//! The language that somebody reads: `?lang=`, else `Accept-Language`, else the firm's own.
 
 use std::future::{Ready, ready};
 
@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::error::Error;
+use crate::state::App;
 use crate::texts::Lang;
 
 /// The language of the texts in an answer.
@@ -37,15 +38,31 @@ impl FromRequest for Spoken {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(req: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        // A query that cannot be read is the handler's to refuse; it does not keep a reader from their language.
-        let query = web::Query::<LangQuery>::from_query(req.query_string()).ok();
-        let lang = query.and_then(|query| query.into_inner().lang);
-        ready(Ok(Self(asked(req, lang.as_deref()).unwrap_or_default())))
+        ready(Ok(Self(of(req))))
     }
+}
+
+/// The language of a request's reader, among those that the firm's pages speak.
+pub fn of(req: &HttpRequest) -> Lang {
+    // A query that cannot be read is the handler's to refuse; it does not keep a reader from their language.
+    let query = web::Query::<LangQuery>::from_query(req.query_string()).ok();
+    let lang = query.and_then(|query| query.into_inner().lang);
+    let accepted = accepted(req);
+    match req.app_data::<web::Data<App>>() {
+        Some(app) => {
+            let face = &app.face.settings;
+            Lang::among(&face.languages, lang.as_deref(), accepted).unwrap_or(face.default_language)
+        }
+        None => Lang::negotiate(lang.as_deref(), accepted),
+    }
+}
+
+fn accepted(req: &HttpRequest) -> Option<&str> {
+    req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
 }
 
 /// The language that was asked for, by the `lang` of the query or by the browser, if any was.
 pub fn asked(req: &HttpRequest, query: Option<&str>) -> Option<Lang> {
-    let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let accepted = accepted(req);
     (query.is_some() || accepted.is_some()).then(|| Lang::negotiate(query, accepted))
 }

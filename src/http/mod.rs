@@ -3,9 +3,11 @@
 pub mod body;
 pub mod call;
 pub mod document;
+pub mod form;
 pub mod language;
 pub mod metrics;
 pub mod moment;
+pub mod page;
 pub mod paging;
 pub mod parts;
 pub mod problem;

@@ -82,7 +82,7 @@ fn set_headers(headers: &mut HeaderMap, id: &str, path: &str) {
         // Swagger UI brings its own scripts and sets styles inline.
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
     } else {
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     };
     for (name, value) in [
         ("content-security-policy", csp),

@@ -1,13 +1,17 @@
-//! The order code in an address, and who may speak for an order.
+//! The order code in an address, who may speak for an order, and what it asks for.
 
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev, web};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::Item;
 use crate::code::OrderCode;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::Call;
 use crate::ids::Role;
+use crate::money::Money;
 use crate::state::App;
 
 /// `{code}` of the path, read forgivingly and refused before the database is asked when its check symbol is wrong.
@@ -41,6 +45,29 @@ fn read(req: &HttpRequest) -> Result<Code> {
         .map_err(|error| Problem::new(Slug::MistypedCode, error.to_string()).into())
 }
 
+/// One thing asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Item)]
+pub struct ItemView {
+    description: String,
+    link: Option<String>,
+    quantity: i32,
+    budget: Option<Money>,
+    note: Option<String>,
+}
+
+/// The JSON shape of a thing asked for.
+pub fn item(item: Item) -> ItemView {
+    let budget = item.budget_minor.zip(item.budget_currency);
+    ItemView {
+        description: item.description,
+        link: item.link,
+        quantity: item.quantity,
+        budget: budget.map(|(amount, currency)| Money { amount, currency }),
+        note: item.note,
+    }
+}
+
 /// Lets staff speak for a customer, and the customer for themselves when they prove who they are.
 ///
 /// # Errors
@@ -59,7 +86,12 @@ pub async fn prove_customer(
         return Problem::field(pointer, "the last four digits of the phone that the order was placed with").fail();
     };
     let code = code.clone();
-    app.read(&call.actor, move |tx| super::prove_customer(tx, &code, &last4)).await
+    if call.change(app, move |tx| super::prove_customer(tx, &code, &last4)).await? { Ok(()) } else { unproven().fail() }
+}
+
+/// The one answer to an unknown code, a wrong number, and a right one after too many wrong ones.
+pub fn unproven() -> Problem {
+    Problem::not_found("order with this code and phone number")
 }
 
 /// Keeps auditors out of a call that customers may make, too: the table of calls lets everybody in there.

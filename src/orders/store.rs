@@ -193,6 +193,11 @@ pub fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
     Ok(orders::table.filter(orders::code.eq(code)).first(tx.conn).optional()?)
 }
 
+/// The phone that an order was placed with, and nothing else of it: as little to read as when there is none.
+pub fn phone_of(tx: &mut Tx, code: &str) -> Result<Option<String>> {
+    Ok(orders::table.filter(orders::code.eq(code)).select(orders::phone).first(tx.conn).optional()?)
+}
+
 pub fn by_id(tx: &mut Tx, id: &OrderId) -> Result<Option<Order>> {
     Ok(orders::table.find(id).first(tx.conn).optional()?)
 }

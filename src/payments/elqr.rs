@@ -23,18 +23,20 @@ pub struct ElqrView {
     /// The tags, as ELQR writes them.
     payload: String,
     /// The same as an address: what the picture holds, and what can be sent to the customer.
-    url: String,
+    pub url: String,
     /// The balance it asks for.
     amount: Money,
     /// The same code as each wallet opens it by itself on the phone that shows the link.
-    wallets: Vec<WalletLink>,
+    pub wallets: Vec<WalletLink>,
 }
 
 /// A link that opens the code in a wallet.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WalletLink {
-    name: String,
-    url: String,
+    /// The wallet, as payers know it.
+    pub name: String,
+    /// The address that opens the code in it.
+    pub url: String,
 }
 
 /// How a code is shown.
@@ -67,7 +69,7 @@ pub async fn bill(app: App, call: Call, req: HttpRequest, code: Code) -> Result<
         Ok((storage::balance_tyiyn(tx, &order)?, order.code))
     };
     let (balance_tyiyn, order_code) = app.read(&call.actor, due).await?;
-    let view = view(&app.config.elqr, &order_code, balance_tyiyn)?;
+    let view = code_for(&app.config.elqr, &order_code, balance_tyiyn)?;
     let undrawable = |error: elqr::Undrawable| Error::Startup(error.to_string());
     let mut response = match form {
         Form::Json => HttpResponse::Ok().json(view),
@@ -78,7 +80,11 @@ pub async fn bill(app: App, call: Call, req: HttpRequest, code: Code) -> Result<
     Ok(response)
 }
 
-fn view(template: &Template, order_code: &str, balance_tyiyn: i64) -> Result<ElqrView> {
+/// The code that asks for what is due on an order: nothing of a customer is in it but the order's own code.
+///
+/// # Errors
+/// `elqr_not_configured`, `nothing_due`.
+pub fn code_for(template: &Template, order_code: &str, balance_tyiyn: i64) -> Result<ElqrView> {
     let missing = template.missing();
     if !missing.is_empty() {
         let detail = format!("Set {} to what the acquiring bank issued.", missing.join(", "));

@@ -34,11 +34,19 @@ pub struct SizeQuery {
 pub async fn show(app: App, call: Call, id: web::Path<PhotoId>, query: web::Query<SizeQuery>) -> Result<HttpResponse> {
     let wanted = id.clone();
     app.read(&call.actor, move |tx| super::get(tx, &wanted)).await?;
-    let bytes = shelf::get(&app, &id, query.size.unwrap_or(Size::Full)).await?;
+    picture(&app, &id, query.into_inner()).await
+}
+
+/// The picture itself, for who may see it.
+///
+/// # Errors
+/// Those of the object store.
+pub async fn picture(app: &App, id: &PhotoId, query: SizeQuery) -> Result<HttpResponse> {
+    let bytes = shelf::get(app, id, query.size.unwrap_or(Size::Full)).await?;
     let mut response = HttpResponse::Ok().content_type("image/jpeg").body(bytes);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{}.jpg\"", *id)) {
+    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{id}.jpg\"")) {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)

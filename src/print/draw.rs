@@ -95,16 +95,17 @@ fn write_text(
     Ok(())
 }
 
-/// A text as a QR code of its own, for a page: SVG without a size, with the light edge that scanners need.
+/// A text as a QR code of its own, for a page: SVG without a size, with the light edge that scanners need and a label for
+/// who does not see it.
 ///
 /// # Errors
 /// [`Unprintable`] when the text is too long.
-pub(super) fn qr_svg(text: &str) -> Result<String, Unprintable> {
+pub(super) fn qr_svg(text: &str, label: &str) -> Result<String, Unprintable> {
     let code = QrCode::new(text).map_err(|error| Unprintable(error.to_string()))?;
     let side = code.width() + 2 * QUIET_ZONE as usize;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"{}\">",
-        escaped(text)
+        escaped(label)
     );
     write_qr(&mut svg, (QUIET_ZONE, QUIET_ZONE), 1, &code);
     svg += "</svg>";

@@ -47,6 +47,15 @@ use crate::texts::Lang;
 
 use draw::{Depth, Unit};
 
+/// A text as a QR code for a page: SVG without a size, with the light edge that scanners need and a `label` for who does
+/// not see it.
+///
+/// # Errors
+/// [`Unprintable`] when the text is too long.
+pub fn qr_svg(text: &str, label: &str) -> Result<String, Unprintable> {
+    draw::qr_svg(text, label)
+}
+
 pub use label::{Label, LabelSize};
 pub use page::STYLE;
 

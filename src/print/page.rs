@@ -70,7 +70,7 @@ fn put<'a>(blocks: &mut Vec<Block<'a>>, part: &'a Part) -> Result<(), Unprintabl
         (Part::Small(text), _) => Block::Text("small", text),
         (Part::Pair(left, right), _) => Block::Pairs(vec![Pair { left, right, is_total: false }]),
         (Part::Total(left, right), _) => Block::Pairs(vec![Pair { left, right, is_total: true }]),
-        (Part::Qr(text), _) => Block::Qr(text, draw::qr_svg(text)?),
+        (Part::Qr(text), _) => Block::Qr(text, draw::qr_svg(text, text)?),
         (Part::Rule, _) => Block::Rule,
         // Room between blocks is the style sheet's.
         (Part::Space, _) => return Ok(()),

@@ -43,25 +43,28 @@ pub struct EstimateRequest {
     /// What the goods cost, yuan; leave it out to have your own goods carried.
     #[serde(default)]
     #[schema(value_type = Option<Money>)]
-    goods: Option<YuanPrice>,
+    pub goods: Option<YuanPrice>,
     /// What the seller asks for delivery inside China, yuan.
     #[serde(default)]
     #[schema(value_type = Option<Money>)]
-    domestic_delivery: Option<YuanPrice>,
-    weight_g: i64,
+    pub domestic_delivery: Option<YuanPrice>,
+    /// What it weighs, grams.
+    pub weight_g: i64,
     /// Sides, where the price list counts volume or density: all three, or none.
     #[serde(default)]
-    length_mm: Option<i64>,
+    pub length_mm: Option<i64>,
+    /// The second side.
     #[serde(default)]
-    width_mm: Option<i64>,
+    pub width_mm: Option<i64>,
+    /// The third side.
     #[serde(default)]
-    height_mm: Option<i64>,
+    pub height_mm: Option<i64>,
     /// What kind of goods, one word of the price list.
     #[serde(default)]
-    category: Option<String>,
+    pub category: Option<String>,
     /// To the oldest pickup point by truck, where it does not say otherwise.
     #[serde(default)]
-    route: Option<Route>,
+    pub route: Option<Route>,
 }
 
 /// What it would cost.
@@ -69,11 +72,11 @@ pub struct EstimateRequest {
 #[schema(as = Estimate)]
 pub struct EstimateView {
     /// The parts, in som.
-    lines: Vec<EstimateLine>,
+    pub lines: Vec<EstimateLine>,
     /// Their sum.
-    total: Sum,
+    pub total: Sum,
     /// What customs might want of a private person, not a part of the total; null within the limits or when not known.
-    customs_estimate: Option<CustomsLine>,
+    pub customs_estimate: Option<CustomsLine>,
     /// The exchange rates it was counted at.
     rates: Vec<PinnedRate>,
 }
@@ -82,7 +85,7 @@ pub struct EstimateView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CustomsLine {
     /// What it is, in the language of the answer.
-    text: String,
+    pub text: String,
     #[serde(flatten)]
     estimate: CustomsEstimate,
 }
@@ -92,9 +95,9 @@ pub struct CustomsLine {
 pub struct EstimateLine {
     kind: LineKind,
     /// What it is, in the language of the answer.
-    text: String,
+    pub text: String,
     /// In som, beside the currency it was counted from.
-    amount: Sum,
+    pub amount: Sum,
 }
 
 impl EstimateRequest {
@@ -124,6 +127,14 @@ pub async fn estimate(app: App, call: Call, spoken: Spoken, body: Body<EstimateR
     let asked = body.value.checked()?;
     let response = call.read(app, move |tx| view(tx, &asked, spoken.0)).await?;
     Ok(spoken.mark(response))
+}
+
+/// The same for a page.
+///
+/// # Errors
+/// `validation_failed` at the fields of the request; `rate_stale`; `not_found` when no tariff fits.
+pub fn of(tx: &mut Tx, request: EstimateRequest, lang: Lang) -> Result<EstimateView> {
+    view(tx, &request.checked()?, lang)
 }
 
 fn view(tx: &mut Tx, asked: &NewQuote, lang: Lang) -> Result<EstimateView> {

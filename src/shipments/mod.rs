@@ -32,11 +32,11 @@ use crate::orders::{Entry, EventKind};
 pub use arrival::{Arrival, Plan, Unloaded, arrive, begin, end, enter, part, survey};
 pub use loading::{depart, load, unload};
 pub use plan::{Load, MOST_PLANNED, Pile, Sorted, Wish, load_of, plan, sorting, warnings};
-pub use road::{NewCheckpoint, NewStation, report, timetable};
+pub use road::{Journey, NewCheckpoint, NewStation, journey, report, timetable};
 pub use rules::{CheckpointStatus, Outcome, Status};
 pub use scan::{Scan, Scanned};
 pub use store::{Checkpoint, Shipment};
-pub use timetable::{Stop, eta};
+pub use timetable::{Delay, Stop, code_of, eta, is_known_place};
 pub use way::{Step, of_parcel};
 
 /// A truck to be loaded.

@@ -4,13 +4,13 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::rules::{self, Status};
 use super::store::{self, Checkpoint, Shipment};
-use super::timetable::{self, Stop, code_of};
+use super::timetable::{self, Delay, Stop, code_of};
 use super::{CheckpointStatus, NewShipment, entry, expect, lock};
 use crate::audit;
 use crate::config::NamedRoute;
 use crate::db::Tx;
 use crate::error::{Problem, Result};
-use crate::ids::EntryId;
+use crate::ids::{EntryId, ShipmentId};
 use crate::orders::{self, Bulk};
 use crate::parcels;
 
@@ -101,6 +101,30 @@ pub fn timetable(tx: &mut Tx, shipment: &Shipment) -> Result<Vec<Stop>> {
     let stations = store::stations_of(tx, &shipment.id)?;
     let checkpoints = store::checkpoints_of(tx, &shipment.id)?;
     Ok(timetable::timetable(shipment, &stations, &checkpoints))
+}
+
+/// A truck's way as far as its customers are told of it.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    /// Its stations.
+    pub stops: Vec<Stop>,
+    /// Whether it is late.
+    pub delay: Option<Delay>,
+}
+
+/// The way of the truck that parcels are on, or are loaded on; none when it has no stations.
+///
+/// # Errors
+/// Those of the database.
+pub fn journey(tx: &mut Tx, shipment: &ShipmentId) -> Result<Option<Journey>> {
+    let Some(shipment) = store::by_ids(tx, std::slice::from_ref(shipment))?.pop() else { return Ok(None) };
+    let stations = store::stations_of(tx, &shipment.id)?;
+    if stations.is_empty() {
+        return Ok(None);
+    }
+    let checkpoints = store::checkpoints_of(tx, &shipment.id)?;
+    let stops = timetable::timetable(&shipment, &stations, &checkpoints);
+    Ok(Some(Journey { delay: timetable::delay(&stops, &checkpoints), stops }))
 }
 
 /// News from the road.

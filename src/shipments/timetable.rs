@@ -105,6 +105,39 @@ pub fn timetable(shipment: &Shipment, stations: &[Station], checkpoints: &[Check
     stops
 }
 
+/// Less than this late is no delay worth telling.
+const WORTH_TELLING: TimeDelta = TimeDelta::hours(3);
+
+/// What is known of a truck's lateness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delay {
+    /// Later than planned at the end of its way by so much, where that is known.
+    pub by: Option<TimeDelta>,
+    /// Why, as somebody told it last.
+    pub reason: Option<String>,
+}
+
+/// Whether a truck on its way is late: by its timetable, or because nothing was heard since a delay was reported.
+pub fn delay(stops: &[Stop], checkpoints: &[Checkpoint]) -> Option<Delay> {
+    let last = stops.last().filter(|stop| stop.actual_at.is_none())?;
+    let by = last.estimated_at.zip(last.planned_at).map(|(expected, planned)| expected - planned);
+    let is_corrected = |news: &Checkpoint| checkpoints.iter().any(|later| later.corrects.as_ref() == Some(&news.id));
+    let news: Vec<_> = checkpoints.iter().filter(|news| !is_corrected(news)).collect();
+    let is_delay = |news: &&&Checkpoint| news.status == CheckpointStatus::Delayed;
+    let stands_still = news.iter().max_by_key(|news| news.at).is_some_and(|news| is_delay(&news));
+    let is_late = by.is_some_and(|by| by >= WORTH_TELLING);
+    if !is_late && !stands_still {
+        return None;
+    }
+    let told = news.iter().filter(is_delay).max_by_key(|news| news.at);
+    Some(Delay { by: by.filter(|_| is_late), reason: told.and_then(|news| news.reason.clone()) })
+}
+
+/// Whether a code is that of a place we have words for.
+pub fn is_known_place(code: &str) -> bool {
+    PLACES.iter().any(|names| names[0] == code)
+}
+
 /// When the truck is expected at the end of its way; none once it is there.
 pub fn eta(stops: &[Stop]) -> Option<NaiveDateTime> {
     stops.last().filter(|stop| stop.actual_at.is_none()).and_then(|stop| stop.estimated_at)

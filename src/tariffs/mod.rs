@@ -147,6 +147,15 @@ pub fn follow(tx: &mut Tx, new: &NewTariff) -> Result<Tariff> {
     Ok(tariff)
 }
 
+/// The tariffs that hold now, whatever they are for.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_force(tx: &mut Tx) -> Result<Vec<Tariff>> {
+    let now = tx.now;
+    Ok(store::all(tx)?.into_iter().filter(|tariff| tariff.holds_at(now)).collect())
+}
+
 /// All tariffs, the latest start first.
 ///
 /// # Errors

@@ -180,10 +180,14 @@ impl Tariff {
         reached.map_or(self.price_per_kg_minor, |step| step.price_minor)
     }
 
+    /// Whether it is in force at an instant.
+    pub fn holds_at(&self, at: NaiveDateTime) -> bool {
+        self.valid_from <= at && self.valid_until.is_none_or(|until| at < until)
+    }
+
     fn fits(&self, wanted: &Wanted, at: NaiveDateTime) -> bool {
         let allows = |own: &Option<String>, wanted: &Option<String>| own.is_none() || own == wanted;
-        self.valid_from <= at
-            && self.valid_until.is_none_or(|until| at < until)
+        self.holds_at(at)
             && allows(&self.from_branch, &wanted.from)
             && allows(&self.to_branch, &wanted.to)
             && allows(&self.category, &wanted.category)

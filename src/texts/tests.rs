@@ -9,15 +9,24 @@ const FILES: [(Lang, &str); 3] = [
 ];
 
 /// Kyrgyz texts that are rightly the same in Russian.
-const SAME_IN_RUSSIAN: [&str; 8] = [
+const SAME_IN_RUSSIAN: [&str; 17] = [
     "act-weight",
     "amount-som",
+    "claim-amount",
     "code-placeholder",
     "phone",
+    "place-bishkek",
+    "place-guangzhou",
+    "place-naryn",
+    "place-osh",
+    "place-torugart",
+    "place-yiwu",
     "receipt-number",
     "shift-cashier",
     "shift-report",
     "shift-till",
+    "size-cm",
+    "weight-kg",
 ];
 
 /// Each key of a text file with its lines.

@@ -1,21 +1,20 @@
-//! `GET /v1/track/{code}`, the pages, and what they are made of.
+//! `GET /v1/track/{code}`, the pages that anybody sees, and what they are made of.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{look_up, pages};
 use crate::code::OrderCode;
-use crate::error::{Problem, Result, Slug};
-use crate::http::request::page;
-use crate::http::{Call, Spoken};
+use crate::error::{Error, Problem, Result, Slug};
+use crate::face::Asset;
+use crate::http::page::{self, Keep};
+use crate::http::{Call, Spoken, language};
 use crate::orders::http::Code;
+use crate::payments::elqr;
 use crate::state::App;
 use crate::texts::{self, Lang};
-
-const HTML: &str = "text/html; charset=utf-8";
 
 /// `?code=`
 #[derive(Debug, Deserialize, IntoParams)]
@@ -33,79 +32,108 @@ pub async fn track(app: App, call: Call, code: Code, spoken: Spoken) -> Result<H
 }
 
 /// The page with the field for a code.
-pub async fn home(app: App, Spoken(lang): Spoken) -> HttpResponse {
-    html(StatusCode::OK, pages::home(lang, &app.config.business.name, None, ""))
+pub async fn home(req: HttpRequest, app: App, Spoken(lang): Spoken) -> HttpResponse {
+    page::html(&req, StatusCode::OK, lang, pages::home(&app.face, lang, None, ""), Keep::AWhile)
 }
 
 /// The form's address: sends on to the order's page, or back with what is wrong.
-pub async fn find(app: App, Spoken(lang): Spoken, query: web::Query<CodeQuery>) -> HttpResponse {
+pub async fn find(req: HttpRequest, app: App, Spoken(lang): Spoken, query: web::Query<CodeQuery>) -> HttpResponse {
     match OrderCode::parse(&app.config.business.code_prefix, &query.code) {
-        Ok(code) => HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, format!("/t/{code}?lang={}", lang.as_str())))
-            .finish(),
-        Err(_) => try_again(&app, lang, Slug::MistypedCode, &query.code),
+        Ok(code) => page::see_other(&format!("/t/{code}?lang={}", lang.as_str())),
+        Err(_) => try_again(&req, &app, lang, Slug::MistypedCode, &query.code),
     }
 }
 
 /// An order's way, as a page.
-pub async fn order_page(app: App, call: Call, path: web::Path<String>, Spoken(lang): Spoken) -> HttpResponse {
-    let Ok(code) = OrderCode::parse(&app.config.business.code_prefix, &path) else {
-        return try_again(&app, lang, Slug::MistypedCode, &path);
+pub async fn order_page(req: HttpRequest, app: App, call: Call, path: web::Path<String>) -> HttpResponse {
+    let Asked { lang, code } = match asked(&req, &app, &path) {
+        Ok(asked) => asked,
+        Err(page) => return page,
     };
     match app.glance(&call.actor, move |tx| look_up(tx, &code, lang)).await {
-        Ok(view) => html(StatusCode::OK, pages::track(lang, &app.config.business.name, &view)),
-        Err(error) => {
-            let slug = error.to_problem().slug;
-            if !matches!(slug, Slug::NotFound) {
-                tracing::error!(%error, "a tracking page could not be made");
-            }
-            try_again(&app, lang, slug, &path)
+        Ok(view) => {
+            // Where it cannot be paid by a code, the page says how else.
+            let due = view.balance_due.map_or(0, |due| due.amount);
+            let code = elqr::code_for(&app.config.elqr, &view.code, due).ok();
+            let body = pages::track(&app.face, lang, &view, code.as_ref(), app.clock.now().and_utc());
+            page::html(&req, StatusCode::OK, lang, body, Keep::Briefly)
         }
+        Err(error) => refused(&req, &app, lang, &error, &path),
     }
 }
 
+/// Whose order's page is wanted, and by whom.
+pub(super) struct Asked {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The order's code.
+    pub code: OrderCode,
+}
+
+/// Reads the code in an address, or gives the page for one that is mistyped.
+pub(super) fn asked(req: &HttpRequest, app: &App, typed: &str) -> std::result::Result<Asked, HttpResponse> {
+    let lang = language::of(req);
+    match OrderCode::parse(&app.config.business.code_prefix, typed) {
+        Ok(code) => Ok(Asked { lang, code }),
+        Err(_) => Err(try_again(req, app, lang, Slug::MistypedCode, typed)),
+    }
+}
+
+/// The page for a refusal, which is logged when it is our own fault.
+pub(super) fn refused(req: &HttpRequest, app: &App, lang: Lang, error: &Error, typed: &str) -> HttpResponse {
+    let slug = error.to_problem().slug;
+    if slug.status() >= 500 {
+        tracing::error!(%error, "a tracking page could not be made");
+    }
+    try_again(req, app, lang, slug, typed)
+}
+
 /// The field again, with what is wrong said in the reader's language.
-fn try_again(app: &App, lang: Lang, slug: Slug, typed: &str) -> HttpResponse {
+fn try_again(req: &HttpRequest, app: &App, lang: Lang, slug: Slug, typed: &str) -> HttpResponse {
     let key = match slug {
         Slug::MistypedCode => "error-mistyped-code",
         Slug::NotFound => "error-not-found",
         Slug::RateLimited => "error-rate-limited",
+        Slug::Forbidden => "error-foreign-form",
         _ => "error-unavailable",
     };
     let status = StatusCode::from_u16(slug.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let sentence = texts::text(lang, key, &[]);
-    html(status, pages::home(lang, &app.config.business.name, Some(&sentence), typed))
-}
-
-fn html(status: StatusCode, body: String) -> HttpResponse {
-    let mut response = page(status, HTML, body);
-    let headers = response.headers_mut();
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    page::html(req, status, lang, pages::home(&app.face, lang, Some(&sentence), typed), Keep::Never)
 }
 
 /// What a problem means and what to do.
-pub async fn problem(app: App, path: web::Path<String>) -> Result<HttpResponse> {
+pub async fn problem(req: HttpRequest, app: App, path: web::Path<String>) -> Result<HttpResponse> {
     let Some(slug) = Slug::ALL.iter().find(|slug| slug.as_str() == *path) else {
         return Problem::not_found(format_args!("problem {path:?}")).fail();
     };
     let body = format!("{}\n\nHTTP {} · {}", slug.guide(), slug.status(), slug.as_str());
-    Ok(html(StatusCode::OK, pages::message(Lang::En, &app.config.business.name, slug.title(), &body)))
+    let body = pages::message(&app.face, Lang::En, slug.title(), &body);
+    Ok(page::html(&req, StatusCode::OK, Lang::En, body, Keep::AWhile))
 }
 
 /// The style sheet.
-pub async fn style() -> HttpResponse {
-    asset("text/css; charset=utf-8", pages::STYLE)
+pub async fn style(req: HttpRequest, app: App) -> HttpResponse {
+    page::asset(&req, &app.face.style)
+}
+
+/// The script.
+pub async fn script(req: HttpRequest, app: App) -> HttpResponse {
+    page::asset(&req, &app.face.script)
 }
 
 /// The icon.
-pub async fn icon() -> HttpResponse {
-    asset("image/svg+xml", pages::ICON)
+pub async fn icon(req: HttpRequest, app: App) -> HttpResponse {
+    page::asset(&req, &app.face.icon)
 }
 
-fn asset(content_type: &'static str, body: &'static str) -> HttpResponse {
-    let mut response = page(StatusCode::OK, content_type, body);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
-    response
+/// The icon on the home screen of a phone.
+pub async fn touch_icon(req: HttpRequest, app: App) -> HttpResponse {
+    page::asset(&req, &app.face.touch_icon)
+}
+
+/// The firm's logo; our icon where it has none.
+pub async fn logo(req: HttpRequest, app: App) -> HttpResponse {
+    let logo: &Asset = app.face.logo.as_ref().unwrap_or(&app.face.icon);
+    page::asset(&req, logo)
 }

@@ -1,7 +1,13 @@
-//! What anybody with a code may see.
+//! What anybody with a code may see, and what its customer sees besides.
 
+mod claim_form;
+pub mod details;
+pub mod details_http;
 pub mod http;
+mod map;
 pub mod pages;
+mod pass;
+pub mod price;
 mod road;
 pub mod view;
 
@@ -12,10 +18,11 @@ use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::money::Money;
-use crate::orders::{self, Status, TimelineRow};
-use crate::parcels;
+use crate::orders::{self, Order, Status, TimelineRow};
+use crate::parcels::{self, Parcel};
+use crate::shipments::{self, Journey};
 use crate::texts::{self, Arg, Lang};
-use view::{TrackBranch, TrackEvent, TrackParcels, TrackView};
+use view::{TrackBranch, TrackDelay, TrackEvent, TrackParcels, TrackRoad, TrackStation, TrackView};
 
 /// The public view of an order.
 ///
@@ -23,8 +30,12 @@ use view::{TrackBranch, TrackEvent, TrackParcels, TrackView};
 /// `not_found`.
 pub fn look_up(tx: &mut Tx, code: &OrderCode, lang: Lang) -> Result<TrackView> {
     let order = orders::find(tx, code)?;
-    let timeline = orders::timeline(tx, &order.id)?;
     let parcels = parcels::of_order(tx, &order.id)?;
+    public_view(tx, order, &parcels, lang)
+}
+
+fn public_view(tx: &mut Tx, order: Order, parcels: &[Parcel], lang: Lang) -> Result<TrackView> {
+    let timeline = orders::timeline(tx, &order.id)?;
     let arrived = parcels
         .iter()
         .filter(|parcel| matches!(parcel.status, parcels::Status::Arrived | parcels::Status::PickedUp))
@@ -50,8 +61,38 @@ pub fn look_up(tx: &mut Tx, code: &OrderCode, lang: Lang) -> Result<TrackView> {
             .filter(|_| order.status == Status::ReadyForPickup)
             .map(|until| until.and_utc()),
         parcels: TrackParcels { arrived: count(arrived), total: count(parcels.len()) },
+        road: road_of(tx, parcels)?,
         code: order.code,
     })
+}
+
+/// The way of the truck that parcels are on; what moves goes before what is loaded. Of several the one that was opened
+/// last: an order waits for its last parcel.
+fn road_of(tx: &mut Tx, parcels: &[Parcel]) -> Result<Option<TrackRoad>> {
+    let on = |status| {
+        parcels
+            .iter()
+            .filter(move |parcel| parcel.status == status)
+            .filter_map(|parcel| parcel.shipment_id.as_ref())
+            .max()
+    };
+    let Some(truck) = on(parcels::Status::InTransit).or_else(|| on(parcels::Status::Packed)) else { return Ok(None) };
+    Ok(shipments::journey(tx, truck)?.map(road))
+}
+
+fn road(journey: Journey) -> TrackRoad {
+    let at_station = journey.stops.iter().rfind(|stop| stop.actual_at.is_some()).map(|stop| stop.code.clone());
+    let delayed =
+        journey.delay.map(|delay| TrackDelay { minutes: delay.by.map(|by| by.num_minutes()), reason: delay.reason });
+    let eta = shipments::eta(&journey.stops).map(|at| at.and_utc());
+    let stations = journey.stops.into_iter().map(|stop| TrackStation {
+        code: stop.code,
+        place: stop.place,
+        planned_at: stop.planned_at.map(|at| at.and_utc()),
+        expected_at: stop.estimated_at.map(|at| at.and_utc()),
+        passed_at: stop.actual_at.map(|at| at.and_utc()),
+    });
+    TrackRoad { stations: stations.collect(), at_station, eta, delayed }
 }
 
 fn count(number: usize) -> u32 {

@@ -1,44 +1,38 @@
-//! The pages for customers: type a code, see its way. Whole HTML from the server, no scripts; askama escapes all values.
+//! The pages for customers. Whole HTML from the server, nothing depends on a script; askama escapes all values.
+
+mod details;
+mod price;
+mod track;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::road::{self, Road};
-use super::view::{TrackParcels, TrackView};
-use crate::texts::{self, Arg, Lang};
+use crate::face::Face;
+use crate::texts::{self, Lang};
 
-/// The style sheet of all pages, served at `/assets/torugart.css`.
-pub const STYLE: &str = include_str!("torugart.css");
-
-/// The icon of all pages, served at `/assets/torugart.svg`.
-pub const ICON: &str = include_str!("torugart.svg");
+pub use details::{Said, details, unlock};
+pub use price::{Choices, Filled, price};
+pub use track::track;
 
 /// The page with the field for an order code. `error` is a whole sentence about what was `typed`, in `lang`.
-pub fn home(lang: Lang, firm: &str, error: Option<&str>, typed: &str) -> String {
-    let page = Page { lang, firm, path: "/" };
-    rendered(&Home { page, error, typed })
-}
-
-/// The way of one order. The texts inside `view` are in `lang` already.
-pub fn track(lang: Lang, firm: &str, view: &TrackView) -> String {
-    let path = format!("/t/{}", view.code);
-    let page = Page { lang, firm, path: &path };
-    let hint = page.t(&format!("{}-hint", road::status_key(&view.status)));
-    rendered(&Track { hint, road: Road::of(lang, view), facts: Facts::of(lang, view), page, view })
+pub fn home(face: &Face, lang: Lang, error: Option<&str>, typed: &str) -> String {
+    rendered(&Home { page: Page::new(face, lang, "/"), error, typed })
 }
 
 /// A page that says one thing: an error, or what a problem type means. Blank lines in `body` part its paragraphs.
-pub fn message(lang: Lang, firm: &str, title: &str, body: &str) -> String {
+pub fn message(face: &Face, lang: Lang, title: &str, body: &str) -> String {
     // An empty path keeps a language link on whatever address the message was given at.
-    let page = Page { lang, firm, path: "" };
-    rendered(&Message { page, title, body })
+    rendered(&Message { page: Page::new(face, lang, ""), title, body })
 }
 
-/// What every page needs: its language, the firm's name, its own address for the language links.
-struct Page<'a> {
-    lang: Lang,
-    firm: &'a str,
-    path: &'a str,
+/// What every page needs: its language, the firm's face, its own address for the language links.
+pub struct Page<'a> {
+    /// What it speaks.
+    pub lang: Lang,
+    /// Whose it is.
+    pub face: &'a Face,
+    /// Where it is, without the language.
+    pub path: &'a str,
 }
 
 struct LanguageLink {
@@ -48,57 +42,53 @@ struct LanguageLink {
     current: bool,
 }
 
-impl Page<'_> {
-    fn t(&self, key: &str) -> String {
+impl<'a> Page<'a> {
+    /// A page at an address.
+    pub fn new(face: &'a Face, lang: Lang, path: &'a str) -> Self {
+        Self { lang, face, path }
+    }
+
+    /// A text in its language.
+    pub fn t(&self, key: &str) -> String {
         texts::text(self.lang, key, &[])
     }
 
-    fn date(&self, at: &DateTime<Utc>) -> String {
+    /// A day in Bishkek.
+    pub fn date(&self, at: &DateTime<Utc>) -> String {
         texts::date(self.lang, *at)
     }
 
-    fn datetime(&self, at: &DateTime<Utc>) -> String {
+    /// A day and a time in Bishkek.
+    pub fn datetime(&self, at: &DateTime<Utc>) -> String {
         texts::datetime(self.lang, *at)
     }
 
-    fn languages(&self) -> [LanguageLink; 3] {
-        Lang::ALL.map(|lang| LanguageLink {
-            lang,
-            name: texts::text(lang, "language-name", &[]),
-            href: format!("{}?lang={}", self.path, lang.as_str()),
-            current: lang == self.lang,
-        })
+    /// What stands in a `tel:` link for a phone: it has no room for spaces and brackets.
+    fn tel(&self, phone: &str) -> String {
+        dialled(phone)
+    }
+
+    /// The same page in each language that the firm offers; nothing to choose where there is one.
+    fn languages(&self) -> Vec<LanguageLink> {
+        let offered = &self.face.settings.languages;
+        let link = |lang: &Lang| LanguageLink {
+            lang: *lang,
+            name: texts::text(*lang, "language-name", &[]),
+            href: format!("{}{}lang={}", self.path, if self.path.contains('?') { '&' } else { '?' }, lang.as_str()),
+            current: *lang == self.lang,
+        };
+        if offered.len() > 1 { offered.iter().map(link).collect() } else { Vec::new() }
     }
 }
 
-/// What the customer should know before leaving home, as far as it is known.
-struct Facts {
-    due: Option<String>,
-    nothing_due: bool,
-    parcels: Option<String>,
-    tel: String,
+/// The digits of a phone.
+fn dialled(phone: &str) -> String {
+    phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect()
 }
 
-impl Facts {
-    fn of(lang: Lang, view: &TrackView) -> Facts {
-        let owed = view.balance_due.map_or(0, |money| money.amount);
-        let asks_money = owed > 0 && view.status != "cancelled";
-        let TrackParcels { arrived, total } = view.parcels;
-        let counts = [("arrived", Arg::from(arrived)), ("total", Arg::from(total))];
-        Facts {
-            due: asks_money.then(|| texts::text(lang, "amount-som", &[("amount", Arg::Num(owed))])),
-            // Earlier than at the counter "nothing to pay" would be a promise: freight is charged on arrival.
-            nothing_due: owed <= 0 && view.status == "ready_for_pickup",
-            // Only a part of several is news; the rest the status itself says.
-            parcels: (total > 1 && arrived > 0).then(|| texts::text(lang, "parcels-arrived", &counts)),
-            // A phone link has no room for spaces and brackets.
-            tel: view.pickup_point.iter().flat_map(|branch| branch.phone.chars()).filter(is_dialled).collect(),
-        }
-    }
-}
-
-fn is_dialled(sign: &char) -> bool {
-    sign.is_ascii_digit() || *sign == '+'
+/// A sum for people, which no end of a line divides.
+fn som(lang: Lang, amount_tyiyn: i64) -> String {
+    texts::text(lang, "amount-som", &[("amount", texts::Arg::Num(amount_tyiyn))]).replace(' ', "\u{a0}")
 }
 
 #[derive(Template)]
@@ -110,16 +100,6 @@ struct Home<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "track.html")]
-struct Track<'a> {
-    page: Page<'a>,
-    view: &'a TrackView,
-    hint: String,
-    road: Option<Road>,
-    facts: Facts,
-}
-
-#[derive(Template)]
 #[template(path = "message.html")]
 struct Message<'a> {
     page: Page<'a>,
@@ -128,7 +108,7 @@ struct Message<'a> {
 }
 
 /// Writing into a string does not fail; should a template ever do so, an empty page and a log line tell.
-fn rendered(template: &impl Template) -> String {
+pub fn rendered(template: &impl Template) -> String {
     template.render().unwrap_or_else(|error| {
         tracing::error!(%error, "a page could not be written");
         String::new()

@@ -30,6 +30,54 @@ pub struct TrackView {
     pub free_storage_until: Option<DateTime<Utc>>,
     /// How many of the order's parcels have arrived.
     pub parcels: TrackParcels,
+    /// The way of the truck that the order's parcels are on, while they are on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub road: Option<TrackRoad>,
+}
+
+/// The way of a truck.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrackRoad {
+    /// Its stations, in their sequence.
+    pub stations: Vec<TrackStation>,
+    /// Code of the last station that it reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_station: Option<String>,
+    /// When it is expected at the end of its way, by what is known now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub eta: Option<DateTime<Utc>>,
+    /// Only while it is late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delayed: Option<TrackDelay>,
+}
+
+/// A place that a truck passes.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrackStation {
+    /// Short name for programs, such as `kashgar`.
+    pub code: String,
+    /// Name for people.
+    pub place: String,
+    /// When the truck should be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned_at: Option<DateTime<Utc>>,
+    /// When it is expected there, by what is known now; not once it was there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_at: Option<DateTime<Utc>>,
+    /// When it was there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_at: Option<DateTime<Utc>>,
+}
+
+/// What is known of a truck's lateness.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrackDelay {
+    /// By how much, minutes, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<i64>,
+    /// Why, in the words of whoever reported it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// One line of the timeline.
@@ -90,6 +138,7 @@ mod tests {
             balance_due: None,
             free_storage_until: None,
             parcels: TrackParcels::default(),
+            road: None,
         };
         let mut expected = json!({
             "code": "TG-7K4M9-2QX8C-5",

@@ -118,6 +118,7 @@ fn an_auditor_changes_nothing_and_only_the_listed_calls_are_public() {
         "POST /v1/orders/{code}/transfer-claims",
         "POST /v1/sms/reports/{secret}",
         "POST /v1/telegram/updates",
+        "POST /v1/track/{code}/details",
         "PUT /v1/orders/{code}/transfer-claims/{id}/photo",
     ];
     assert_eq!(open.iter().collect::<Vec<_>>(), expected);
@@ -152,7 +153,10 @@ fn calls_that_move_money_or_goods_require_a_key() {
         // Tokens are not kept, so they cannot be given again; a refresh knows its own way of being repeated. A payment
         // provider repeats as it likes, and every repeat is kept. An estimate changes nothing, nor does a report of SMSPRO.
         // A link to Telegram is a key, and Telegram numbers what it tells. A click says nothing new the second time.
+        // Browsers send forms without a key; what opens details changes nothing of an order.
         let own_ways = [
+            "/t/",
+            "/v1/track/",
             "/v1/auth/",
             "/v1/acquirers/",
             "/v1/estimate",

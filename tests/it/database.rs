@@ -28,7 +28,7 @@ on_both! {
                     journal_seals, journals, message_choices, message_texts, notification_attempts, parked_recipients, telegram_chats,
                     telegram_links, telegram_turns, telegram_updates, notifications, order_items, orders, parcels, payments, photos, postings,
                     quotes, rates, sessions, shipments, spent_refresh_tokens, staff, statement_lines, statements,
-                    tariffs, transfer_claims, intake_scans, wanted_numbers, pickup_proofs, storage_fees, sweeps,
+                    tariffs, transfer_claims, intake_scans, wanted_numbers, pickup_proofs, phone_guesses, storage_fees, sweeps,
                     planned_parcels, scans, stations, manifest_blocks, manifest_files, manifest_profiles, manifests,
                 );
                 Ok(())

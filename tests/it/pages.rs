@@ -35,8 +35,8 @@ on_both! {
             let answer = s.send("GET", ANYONE, &format!("/{query}"), &[("accept-language", header)], "");
             let page = page(&answer, 200);
             assert!(page.contains(title) && page.contains("action=\"/t\""), "{page}");
-            assert_eq!(answer.header("vary"), Some("Accept-Language"));
-            assert_eq!(answer.header("cache-control"), Some("no-store"));
+            assert_eq!(answer.header("vary"), Some("Accept-Language, Accept-Encoding"));
+            assert_eq!(answer.header("cache-control"), Some("public, max-age=60, s-maxage=300"));
         }
     }
 
@@ -64,8 +64,83 @@ on_both! {
             for word in words {
                 assert!(page.contains(word), "{word} is not in {page}");
             }
-            assert_eq!(answer.header("cache-control"), Some("no-store"));
+            assert_eq!(answer.header("cache-control"), Some("public, max-age=0, s-maxage=5, must-revalidate"));
+            assert_eq!((answer.header("content-language"), answer.header("set-cookie")), (Some(lang), None));
         }
+    }
+
+    fn a_page_is_sent_again_only_when_it_changed(s: &Server) {
+        let code = s.order(Until::Arrived).code;
+        let path = format!("/t/{code}?lang=ru");
+        let ask = |tag: &str| s.send("GET", ANYONE, &path, &[("if-none-match", tag)], "");
+        let first = s.get(ANYONE, &path);
+        let tag = first.header("etag").expect("a tag").to_owned();
+        assert!(tag.starts_with("W/\""), "{tag}: the packed page has the same one");
+        let known = ask(&format!("\"other\", {tag}"));
+        assert_eq!((known.status, known.text.as_str()), (304, ""));
+        for name in ["etag", "cache-control", "vary", "content-security-policy"] {
+            assert_eq!(known.header(name), first.header(name), "{name}");
+        }
+        assert_ne!(s.get(ANYONE, &format!("/t/{code}?lang=ky")).header("etag"), Some(tag.as_str()));
+        s.pay_balance(&code);
+        assert_eq!(ask(&tag).status, 200);
+    }
+
+    fn a_refusal_is_kept_by_nobody(s: &Server) {
+        for path in ["/t/TG-hello".to_owned(), format!("/t/{}", OrderCode::generate("TG")), "/price?weight_kg=x".to_owned()] {
+            let answer = s.get(ANYONE, &path);
+            assert_eq!((answer.header("cache-control"), answer.header("etag")), (Some("private, no-store"), None), "{path}");
+        }
+    }
+
+    fn pages_and_their_parts_are_packed_for_who_unpacks(s: &Server) {
+        let code = s.order(Until::Departed).code;
+        let weigh = |path: &str, accepted: &str| {
+            let request = ureq::get(format!("{}{path}", s.url)).header("accept-encoding", accepted);
+            let mut response = request.call().expect("an answer");
+            let packed = response.headers().get("content-encoding").map(|name| name.to_str().unwrap().to_owned());
+            (packed, response.body_mut().read_to_vec().expect("bytes").len())
+        };
+        let mut sum = 0;
+        for path in [format!("/t/{code}"), "/assets/torugart.css".to_owned(), "/assets/torugart.js".to_owned()] {
+            let (plain, large) = weigh(&path, "identity");
+            let (packed, small) = weigh(&path, "gzip, deflate, br");
+            assert_eq!((plain, packed.as_deref()), (None, Some("gzip")), "{path}");
+            assert!(small < large, "{path}: {small} of {large}");
+            sum += small;
+            assert_eq!(weigh(&path, "gzip;q=0, identity").0, None, "{path}");
+        }
+        assert!(sum < 15_000, "{sum} bytes");
+    }
+
+    fn a_part_is_kept_for_ever_under_the_address_that_names_its_version(s: &Server) {
+        let home = s.get(ANYONE, "/");
+        let named: Vec<_> = references(page(&home, 200)).into_iter().filter(|path| path.starts_with("/assets/")).collect();
+        assert!(named.len() >= 3, "{named:?}");
+        for path in named {
+            let get = |path: &str, tag: &str| s.download_with(path, &[("if-none-match", tag)]);
+            let (_, headers) = get(path, "\"other\"");
+            assert_eq!(headers["cache-control"], "public, max-age=31536000, immutable", "{path}");
+            assert_eq!(get(path, headers["etag"].to_str().unwrap()).0, 304, "{path}");
+            let bare = path.split('?').next().unwrap();
+            for other in [bare.to_owned(), format!("{bare}?v=000000000000")] {
+                assert_eq!(get(&other, "\"other\"").1["cache-control"], "public, max-age=3600", "{other}");
+            }
+        }
+        assert_eq!(s.get(ANYONE, "/assets/logo").header("content-type"), Some("image/svg+xml"), "no logo is set");
+    }
+
+    fn a_page_has_room_for_paper_and_for_who_reads_no_pictures(s: &Server) {
+        let style = s.get(ANYONE, "/assets/torugart.css").text;
+        for part in ["@media print", "prefers-color-scheme: dark", ":focus-visible", "prefers-reduced-motion"] {
+            assert!(style.contains(part), "{part}");
+        }
+        let answer = s.get(ANYONE, &format!("/t/{}?lang=ru", s.order(Until::Departed).code));
+        let page = page(&answer, 200);
+        for part in ["<main", "<nav aria-label=", "<h1>", "href=\"#main\"", "aria-current=\"step\"", "<label for=\"tail\""] {
+            assert!(page.contains(part), "{part} is not in {page}");
+        }
+        assert!(page.contains("Гуанчжоу") && !page.contains("Guangzhou"), "{page}");
     }
 
     fn a_page_for_a_wrong_code_is_a_page(s: &Server) {
@@ -79,16 +154,16 @@ on_both! {
 
     fn pages_refer_to_nothing_outside_and_all_they_refer_to_is_there(s: &Server) {
         let code = s.order(Until::Arrived).code;
-        for path in ["/".to_owned(), format!("/t/{code}"), "/problems/not_found".to_owned()] {
+        for path in ["/".to_owned(), format!("/t/{code}"), "/price".to_owned(), "/problems/not_found".to_owned()] {
             let answer = s.get(ANYONE, &path);
             for reference in references(page(&answer, 200)) {
                 let is_local = reference.starts_with('/') && !reference.starts_with("//");
-                assert!(
-                    is_local || reference.starts_with("tel:") || reference.starts_with("?lang="),
-                    "{reference} on {path}"
-                );
+                // Other hosts are there for who taps them; nothing is loaded from them.
+                let is_tapped = answer.text.contains(&format!("<a class=\"button plain\" href=\"{reference}\" rel=\"noopener"));
+                let is_anchor = reference.starts_with('#') || reference.starts_with("?lang=");
+                assert!(is_local || is_tapped || is_anchor || reference.starts_with("tel:"), "{reference} on {path}");
                 if reference.starts_with("/assets/") {
-                    assert_eq!(s.get(ANYONE, reference).status, 200, "{reference} on {path}");
+                    assert_eq!(s.download_with(reference, &[]).0, 200, "{reference} on {path}");
                 }
             }
         }

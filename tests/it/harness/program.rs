@@ -178,6 +178,15 @@ impl Running {
     }
 }
 
+impl Running {
+    /// Ends it and gives every line of its log.
+    pub fn whole_log(self) -> Vec<String> {
+        let log = Arc::clone(&self.log);
+        self.stop("TERM");
+        log.all().into_iter().flatten().collect()
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         // It may have ended already.

@@ -236,6 +236,25 @@ impl Server {
         (response.headers().clone(), response.body_mut().read_to_vec().expect("a body"))
     }
 
+    /// [`Server::send`] with a body that is no text.
+    pub fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(self.agent.run(request.body(body).expect("a request")))
+    }
+
+    /// The status and the headers of whatever is at an address, text or not.
+    pub fn download_with(&self, path: &str, headers: &[(&str, &str)]) -> (u16, ureq::http::HeaderMap) {
+        let mut request = self.agent.get(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.call().expect("the server answers");
+        (response.status().as_u16(), response.headers().clone())
+    }
+
     /// The books balance: every journal sums to zero, every order's balance is the sum of its receivable,
     /// every payment's refunds are within it. Runs after every test.
     pub fn assert_books_balance(&self) {
@@ -295,7 +314,10 @@ fn read(outcome: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answe
     Answer {
         status: response.status().as_u16(),
         headers: response.headers().clone(),
-        text: response.body_mut().read_to_string().expect("a body in UTF-8"),
+        text: match response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"image/")) {
+            true => String::from_utf8_lossy(&response.body_mut().read_to_vec().expect("a picture")).into_owned(),
+            false => response.body_mut().read_to_string().expect("a body in UTF-8"),
+        },
     }
 }
 

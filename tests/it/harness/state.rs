@@ -49,6 +49,7 @@ const TABLES: &[(&str, &str)] = &[
     ("parked_recipients", "channel || recipient"),
     ("payments", "id || CAST(refunded_tyiyn AS TEXT) || ' ' || CAST(kept_tyiyn AS TEXT)"),
     ("photos", "id"),
+    ("phone_guesses", "CAST(drawer AS TEXT) || ' ' || CAST(wrong AS TEXT)"),
     ("pickup_proofs", "order_id || COALESCE(pin_hash, '') || CAST(wrong_tries AS TEXT)"),
     ("planned_parcels", "shipment_id || parcel_id"),
     ("postings", "journal_id || CAST(position AS TEXT)"),
