@@ -16,6 +16,7 @@ pub mod client_code;
 pub mod code;
 pub mod elqr;
 pub mod fold;
+pub mod links;
 pub mod phone;
 pub mod print;
 pub mod sheets;

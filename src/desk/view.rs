@@ -10,6 +10,7 @@ use crate::branches::{self, http::BranchView};
 use crate::customers;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::links::{self, Marketplace};
 use crate::money::Money;
 use crate::orders::{self, EventKind, Item, Kind, Order, Status, TimelineRow};
 use crate::parcels::{self, http::ParcelView};
@@ -72,6 +73,12 @@ pub struct CustomerView {
 pub struct ItemView {
     description: String,
     link: Option<String>,
+    /// Where the link leads, when it is known by its form.
+    marketplace: Option<Marketplace>,
+    /// The item there; null in short links, which nobody but a person follows.
+    item_id: Option<String>,
+    /// The link without what only follows people around.
+    item_url: Option<String>,
     quantity: i32,
     budget: Option<Money>,
     note: Option<String>,
@@ -178,8 +185,12 @@ fn every_quote(tx: &mut Tx, order: &crate::ids::OrderId) -> Result<Vec<QuoteView
 
 fn item(item: Item) -> ItemView {
     let budget = item.budget_minor.zip(item.budget_currency);
+    let known = item.link.as_deref().and_then(links::recognise);
     ItemView {
         description: item.description,
+        marketplace: known.as_ref().map(|link| link.marketplace),
+        item_id: known.as_ref().and_then(|link| link.item_id.clone()),
+        item_url: known.map(|link| link.url),
         link: item.link,
         quantity: item.quantity,
         budget: budget.map(|(amount, currency)| Money { amount, currency }),

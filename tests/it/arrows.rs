@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The floors, from the ground up. A module may use every floor below its own and nothing of its own floor.
 const FLOORS: &[&[&str]] = &[
     &["error", "clock", "fold"],
-    &["money", "ids", "client_code", "code", "phone", "texts"],
+    &["money", "ids", "client_code", "code", "links", "phone", "texts"],
     &["elqr", "print", "sheets", "xml"],
     &["config"],
     &["db", "tokens", "objects"],
