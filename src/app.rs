@@ -25,6 +25,7 @@ use crate::http::document::{self, DocumentQuery};
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::manifests::{http as manifests, profile::Correction};
+use crate::my::http as my;
 use crate::notifications::{http as notifications, texts_http as texts};
 use crate::parcels::{http as parcels, queue_http as unclaimed};
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
@@ -33,6 +34,7 @@ use crate::quotes::estimate;
 use crate::rates::http as rates;
 use crate::receipts::http as receipts;
 use crate::shipments::{http as shipments, plan_http as plans, scan_http as scans};
+use crate::sign_in::http as sign_in;
 use crate::staff::http as staff;
 use crate::state::App;
 use crate::statements::http as statements;
@@ -42,6 +44,7 @@ use crate::tracking::{http as tracking, view::TrackView};
 use access::Who::{self, AnyStaff, Anyone};
 use route::{Route, get, patch, post, put, register};
 
+const CUSTOMER: Who = Who::Customer;
 const ADMIN: Who = Who::Only(&[]);
 const AUDITOR: Who = Who::Only(&[Role::Auditor]);
 const OPERATOR: Who = Who::Only(&[Role::Operator]);
@@ -73,6 +76,8 @@ pub fn routes() -> Vec<Route> {
         post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200),
         post("/v1/auth/refresh", staff::refresh, Anyone, "Get the next pair of tokens").ignore_key().takes::<staff::RefreshRequest>().gives::<staff::TokenAnswer>(200),
         post("/v1/auth/logout", staff::logout, AnyStaff, "End this login").ignore_key().takes::<Nothing>().gives_nothing(204),
+        post("/v1/auth/code", sign_in::ask, Anyone, "Send a customer a one-time code; the answer is the same for every phone").ignore_key().query::<LangQuery>().takes::<sign_in::CodeRequest>().gives::<sign_in::CodeAnswer>(202),
+        post("/v1/auth/code/verify", sign_in::verify, Anyone, "Sign a customer in with the code").ignore_key().query::<LangQuery>().takes::<sign_in::VerifyRequest>().gives::<sign_in::SignInAnswer>(200),
         get("/v1/me", staff::me, AnyStaff, "Who am I").gives::<staff::MemberView>(200),
         get("/v1/staff", staff::list, ADMIN, "All accounts").lists::<staff::MemberView>(),
         post("/v1/staff", staff::add, ADMIN, "Make an account").takes::<staff::StaffRequest>().gives::<staff::MemberView>(201),
@@ -125,6 +130,23 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/hand-over", pickup::hand_over, CASHIER, "Hand parcels over").require_key().takes::<pickup::HandOverRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/release", pickup::release, OPERATOR, "Give the part that is here to the customer; the rest follows").takes::<pickup::ReleaseRequest>().gives::<desk::OrderView>(200),
         get("/v1/orders/{code}/hand-over-act", acts::get, AnyStaff, "What was handed over, to be signed: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<acts::ActView>(200),
+
+        get("/v1/my", my::me, CUSTOMER, "Who is signed in").gives::<my::Me>(200),
+        patch("/v1/my", my::introduce, CUSTOMER, "Say a name or an e-mail address").takes::<my::MeRequest>().gives::<my::Me>(200),
+        get("/v1/my/orders", my::list, CUSTOMER, "My orders, newest first").query::<LangQuery>().query::<Paging>().lists::<my::MyOrders>(),
+        get("/v1/my/orders/{code}", my::order, CUSTOMER, "All of one of my orders").query::<LangQuery>().gives::<my::MyOrder>(200),
+        post("/v1/my/orders/{code}/confirm", offers::confirm, CUSTOMER, "Agree to an offer").takes::<offers::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
+        post("/v1/my/orders/{code}/decline", offers::decline, CUSTOMER, "Turn an offer down").takes::<offers::DeclineRequest>().gives::<orders::OrderAnswer>(200),
+        post("/v1/my/orders/{code}/transfer-claims", claims::make, CUSTOMER, "I paid by transfer").takes::<claims::ClaimRequest>().gives::<claims::ClaimView>(201),
+        get("/v1/my/orders/{code}/transfer-claims", claims::of_order, CUSTOMER, "What I told of transfers for an order").query::<claims::ProofQuery>().lists::<claims::ClaimView>(),
+        put("/v1/my/orders/{code}/transfer-claims/{id}/photo", claims::put_photo, CUSTOMER, "The photo of my receipt, while the claim waits").query::<claims::ProofQuery>().takes_file(photos::MEDIA_TYPES).gives::<claims::ClaimView>(200),
+        get("/v1/my/photos/{id}", my::photo, CUSTOMER, "A photo of what is mine, always a JPEG").query::<photos::SizeQuery>(),
+        get("/v1/my/address", my::address, CUSTOMER, "My client code, and the China warehouses' addresses with it").gives::<my::MyAddress>(200),
+        post("/v1/my/parcels", my::register, CUSTOMER, "Register couriers' numbers of what I bought myself").takes::<my::NumbersRequest>().gives::<my::MyNumbers>(200),
+        get("/v1/my/messages", my::messages, CUSTOMER, "In which language and over which channels I am told").gives::<choices::ChoiceBody>(200),
+        put("/v1/my/messages", my::choose, CUSTOMER, "Choose that").takes::<choices::ChoiceBody>().gives::<choices::ChoiceBody>(200),
+        post("/v1/my/sign-out", sign_in::sign_out, CUSTOMER, "End this sign-in, or all of mine").ignore_key().takes::<sign_in::SignOutRequest>().gives_nothing(204),
+        post("/v1/my/erase", my::erase, CUSTOMER, "Delete my data: what the law and the ledger do not keep").ignore_key().takes::<my::EraseRequest>().gives_nothing(204),
 
         get("/v1/texts", texts::list, AnyStaff, "What messages say: the firm's own texts in place of the built-in ones").lists::<texts::TextView>(),
         put("/v1/texts", texts::set, ADMIN, "Put an own text in place; without `text` the built-in one speaks again").takes::<texts::TextRequest>().gives::<texts::TextView>(200),

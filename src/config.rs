@@ -14,11 +14,13 @@ mod acquirers;
 mod intake;
 mod messages;
 mod photos;
+mod visitors;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
 pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
 pub use messages::Messages;
 pub use photos::{Bucket, Photos, Place};
+pub use visitors::{CLIENT_CODE, ChinaAddress, Visitors};
 
 /// The defaults are part of the binary, so that it starts from any folder.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -159,6 +161,10 @@ pub struct Firm {
     pub routes: Vec<NamedRoute>,
     /// What customers are told, when and at what price.
     pub messages: Messages,
+    /// Bounds on what people without a login may ask for.
+    pub visitors: Visitors,
+    /// What customers copy into a seller's form, for each China warehouse.
+    pub china_addresses: Vec<ChinaAddress>,
 }
 
 /// `business.hand_over_proof`
@@ -399,6 +405,8 @@ impl Config {
             complaints.push("business.prepayment_*_percent cannot exceed 100".to_owned());
         }
         complaints.extend(self.business.messages.complaints());
+        complaints.extend(self.business.visitors.complaints());
+        complaints.extend(self.business.china_addresses.iter().flat_map(ChinaAddress::complaints));
         if self.sms.workers == 0 || self.email.workers == 0 {
             complaints.push("sms.workers and email.workers must be at least 1".to_owned());
         }

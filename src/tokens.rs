@@ -111,18 +111,45 @@ impl Tokens {
         Ok(claims)
     }
 
+    /// What proves later that we said `text` for `purpose`, hexadecimal.
+    ///
+    /// # Errors
+    /// [`Error::Startup`] when there is no key.
+    pub fn seal(&self, purpose: &str, text: &str) -> Result<String> {
+        Ok(hex(&sealing(self.signing()?.1, purpose, text)?.finalize().into_bytes()))
+    }
+
+    /// Whether `seal` is ours, by any of the keys; takes the same time wherever it differs.
+    pub fn is_seal(&self, purpose: &str, text: &str, seal: &str) -> bool {
+        self.keys.iter().any(|(_, secret)| {
+            let mac = sealing(secret.expose_secret().as_bytes(), purpose, text);
+            mac.is_ok_and(|mac| same(seal, &hex(&mac.finalize().into_bytes())))
+        })
+    }
+
     /// The token that follows `old`: always the same one, so that a lost answer can be asked for again.
     ///
     /// # Errors
     /// [`Error::Startup`] when there is no key.
     pub fn successor(&self, old: &RefreshToken) -> Result<RefreshToken> {
         let (_, secret) = self.signing()?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret)
-            .map_err(|error| Error::Startup(format!("the signing key cannot be used: {error}")))?;
+        let mut mac = keyed(secret)?;
         mac.update(b"refresh token after ");
         mac.update(old.0.expose_secret().as_bytes());
         Ok(RefreshToken(SecretString::from(hex(&mac.finalize().into_bytes()))))
     }
+}
+
+fn keyed(secret: &[u8]) -> Result<Hmac<Sha256>> {
+    Hmac::new_from_slice(secret).map_err(|error| Error::Startup(format!("the signing key cannot be used: {error}")))
+}
+
+fn sealing(secret: &[u8], purpose: &str, text: &str) -> Result<Hmac<Sha256>> {
+    let mut mac = keyed(secret)?;
+    for part in [b"seal for ", purpose.as_bytes(), b"\0", text.as_bytes()] {
+        mac.update(part);
+    }
+    Ok(mac)
 }
 
 /// An opaque token of 256 random bits.
@@ -134,6 +161,11 @@ impl RefreshToken {
     /// A new one.
     pub fn generate() -> Self {
         Self(SecretString::from(random_hex()))
+    }
+
+    /// One that somebody sent.
+    pub fn sent(text: &str) -> Self {
+        Self(SecretString::from(text))
     }
 
     /// SHA-256, hexadecimal: what the database keeps.

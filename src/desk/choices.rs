@@ -34,6 +34,13 @@ impl From<Choice> for ChoiceBody {
     }
 }
 
+impl ChoiceBody {
+    /// What was chosen.
+    pub fn choice(self) -> Choice {
+        Choice { language: self.language, channels: self.channels, is_opted_out: self.opted_out }
+    }
+}
+
 fn phone(tx: &mut Tx, client_code: &str) -> Result<String> {
     match customers::by_client_code(tx, client_code)? {
         Some(customer) => Ok(customer.phone),
@@ -54,8 +61,7 @@ pub async fn get(app: App, call: Call, client_code: web::Path<String>) -> Result
 /// Writes down what a customer chose.
 pub async fn set(app: App, call: Call, client_code: web::Path<String>, body: Body<ChoiceBody>) -> Result<HttpResponse> {
     let client_code = canonical(&app, &client_code)?;
-    let ChoiceBody { language, channels, opted_out } = body.value;
-    let choice = Choice { language, channels, is_opted_out: opted_out };
+    let choice = body.value.choice();
     call.write(app, body.fingerprint, move |tx| {
         let phone = phone(tx, &client_code)?;
         notifications::choose(tx, &phone, &client_code, &choice)?;

@@ -63,6 +63,12 @@ pub fn choice(tx: &mut Tx, phone: &str) -> Result<Choice> {
     Ok(of(tx, &[phone])?.remove(phone).unwrap_or_default())
 }
 
+/// Whoever has the phone next has chosen nothing.
+pub(super) fn forget(tx: &mut Tx, phone: &str) -> Result<()> {
+    diesel::delete(table.find(phone)).execute(tx.conn)?;
+    Ok(())
+}
+
 /// Writes a choice down; `subject` names the customer in the audit trail, where no phone belongs.
 ///
 /// # Errors

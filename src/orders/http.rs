@@ -41,7 +41,7 @@ fn read(req: &HttpRequest) -> Result<Code> {
         .map_err(|error| Problem::new(Slug::MistypedCode, error.to_string()).into())
 }
 
-/// Lets staff speak for a customer, and the customer for themselves when they prove who they are.
+/// Lets staff speak for a customer, and the customer for themselves when they are signed in or prove who they are.
 ///
 /// # Errors
 /// `validation_failed` at `pointer` when nothing proves it; `not_found` when it is wrong.
@@ -54,6 +54,10 @@ pub async fn prove_customer(
 ) -> Result<()> {
     if call.actor.is_staff() {
         return Ok(());
+    }
+    if let Some(customer) = call.actor.customer().cloned() {
+        let code = code.clone();
+        return app.read(&call.actor, move |tx| super::find_of(tx, &customer, &code).map(|_| ())).await;
     }
     let Some(last4) = phone_last4 else {
         return Problem::field(pointer, "the last four digits of the phone that the order was placed with").fail();

@@ -30,15 +30,30 @@ pub struct SizeQuery {
     size: Option<Size>,
 }
 
+impl SizeQuery {
+    /// Which picture is asked for.
+    pub fn size(&self) -> Size {
+        self.size.unwrap_or(Size::Full)
+    }
+}
+
 /// A picture: always a JPEG of our own making, under a name of ours, in nobody's cache.
 pub async fn show(app: App, call: Call, id: web::Path<PhotoId>, query: web::Query<SizeQuery>) -> Result<HttpResponse> {
     let wanted = id.clone();
     app.read(&call.actor, move |tx| super::get(tx, &wanted)).await?;
-    let bytes = shelf::get(&app, &id, query.size.unwrap_or(Size::Full)).await?;
+    picture(&app, &id, query.size()).await
+}
+
+/// The picture itself, for whoever may see it.
+///
+/// # Errors
+/// `not_found` when it was discarded.
+pub async fn picture(app: &App, id: &PhotoId, size: Size) -> Result<HttpResponse> {
+    let bytes = shelf::get(app, id, size).await?;
     let mut response = HttpResponse::Ok().content_type("image/jpeg").body(bytes);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{}.jpg\"", *id)) {
+    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{id}.jpg\"")) {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)

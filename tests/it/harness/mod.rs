@@ -1,6 +1,7 @@
 //! What the integration tests share: a real server on a real database, and the world outside, small enough for a test.
 
 pub mod acquirers;
+pub mod client;
 pub mod gateway;
 pub mod http;
 pub mod outbox;
