@@ -22,10 +22,11 @@ use crate::desk::{self, choices, http as orders, intake, labels, offers, photos 
 use crate::error::{Error, Problem, Result, Slug};
 use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
+use crate::http::form;
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::manifests::{http as manifests, profile::Correction};
-use crate::my::http as my;
+use crate::my::{http as my, order_http as my_order, pages_http as my_pages, request_http as request_form};
 use crate::notifications::{http as notifications, texts_http as texts};
 use crate::parcels::{http as parcels, queue_http as unclaimed};
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
@@ -67,6 +68,24 @@ pub fn routes() -> Vec<Route> {
         get("/", tracking::home, Anyone, "Page: type a code").query::<LangQuery>(),
         get("/t", tracking::find, Anyone, "Page: where the form goes").query::<LangQuery>().query::<tracking::CodeQuery>(),
         get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<LangQuery>(),
+        get("/request", request_form::form, Anyone, "Page: ask for something").query::<LangQuery>(),
+        post("/request", request_form::send, Anyone, "Page: where that form goes").ignore_key().query::<LangQuery>().takes_file(form::MEDIA_TYPES),
+        get("/request/{code}", request_form::done, Anyone, "Page: the order code, to keep").query::<LangQuery>(),
+        get("/my/sign-in", my_pages::sign_in_form, Anyone, "Page: sign in with a phone").query::<LangQuery>().query::<my_pages::SaidQuery>(),
+        post("/my/sign-in", my_pages::ask, Anyone, "Page: a code is on its way, the same for every phone").ignore_key().query::<LangQuery>().takes_file(form::MEDIA_TYPES),
+        post("/my/sign-in/code", my_pages::enter, Anyone, "Page: where the code goes").ignore_key().query::<LangQuery>().takes_file(form::MEDIA_TYPES),
+        get("/my", my_pages::orders, Anyone, "Page: my orders; this and what is below wants a cookie of `/my/sign-in`").query::<LangQuery>().query::<my_pages::SaidQuery>().query::<Paging>(),
+        get("/my/orders/{code}", my_order::order, Anyone, "Page: one of my orders").query::<LangQuery>().query::<my_pages::SaidQuery>(),
+        post("/my/orders/{code}/offer", my_order::answer, Anyone, "Page: take an offer, or turn it down").ignore_key().query::<LangQuery>().takes_file(form::MEDIA_TYPES),
+        post("/my/orders/{code}/transfer", my_order::transfer, Anyone, "Page: I paid by transfer").ignore_key().query::<LangQuery>().takes_file(form::MEDIA_TYPES),
+        get("/my/photos/{id}", my_pages::photo, Anyone, "A photo of what is mine").query::<photos::SizeQuery>(),
+        get("/my/address", my_pages::address, Anyone, "Page: my client code and where sellers send to").query::<LangQuery>(),
+        get("/my/address/{branch}", my_pages::address_picture, Anyone, "The same as a picture"),
+        post("/my/numbers", my_pages::numbers, Anyone, "Page: register couriers' numbers").ignore_key().query::<LangQuery>().takes_file(form::MEDIA_TYPES),
+        get("/my/settings", my_pages::settings, Anyone, "Page: name, language, channels").query::<LangQuery>().query::<my_pages::SaidQuery>(),
+        post("/my/settings", my_pages::save, Anyone, "Page: save them").ignore_key().query::<LangQuery>().takes_file(form::MEDIA_TYPES),
+        post("/my/sign-out", my_pages::sign_out, Anyone, "Page: leave").ignore_key().query::<LangQuery>().takes_file(form::MEDIA_TYPES),
+        post("/my/erase", my_pages::erase, Anyone, "Page: delete my data").ignore_key().query::<LangQuery>().takes_file(form::MEDIA_TYPES),
         get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
         get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
         get("/assets/torugart.svg", tracking::icon, Anyone, "The pages' icon"),

@@ -3,6 +3,7 @@
 pub mod body;
 pub mod call;
 pub mod document;
+pub mod form;
 pub mod language;
 pub mod metrics;
 pub mod moment;
@@ -15,6 +16,7 @@ pub mod text;
 
 pub use body::{Body, Nothing};
 pub use call::{Call, Reply};
+pub use form::Form;
 pub use language::{LangQuery, Spoken};
 pub use paging::{Page, Paging};
 pub use parts::InParts;

@@ -4,6 +4,12 @@
 mod address;
 mod erase;
 pub mod http;
+pub mod order_http;
+mod pages;
+pub mod pages_http;
+mod request;
+pub mod request_http;
+mod signed_in;
 mod view;
 
 use std::collections::BTreeSet;

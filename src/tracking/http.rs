@@ -76,7 +76,8 @@ fn try_again(app: &App, lang: Lang, slug: Slug, typed: &str) -> HttpResponse {
     html(status, pages::home(lang, &app.config.business.name, Some(&sentence), typed))
 }
 
-fn html(status: StatusCode, body: String) -> HttpResponse {
+/// A page for one reader: in their language, and in nobody's cache.
+pub fn html(status: StatusCode, body: String) -> HttpResponse {
     let mut response = page(status, HTML, body);
     let headers = response.headers_mut();
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));

@@ -35,33 +35,49 @@ pub fn message(lang: Lang, firm: &str, title: &str, body: &str) -> String {
 }
 
 /// What every page needs: its language, the firm's name, its own address for the language links.
-struct Page<'a> {
-    lang: Lang,
-    firm: &'a str,
+pub struct Page<'a> {
+    /// Its language.
+    pub lang: Lang,
+    /// The firm's name.
+    pub firm: &'a str,
     path: &'a str,
 }
 
-struct LanguageLink {
-    lang: Lang,
-    name: String,
-    href: String,
-    current: bool,
+/// The same page in another language.
+pub struct LanguageLink {
+    /// Which.
+    pub lang: Lang,
+    /// What it calls itself.
+    pub name: String,
+    /// Where it is.
+    pub href: String,
+    /// Whether this is it.
+    pub current: bool,
 }
 
-impl Page<'_> {
-    fn t(&self, key: &str) -> String {
+impl<'a> Page<'a> {
+    /// A page of the firm at an address.
+    pub fn new(lang: Lang, firm: &'a str, path: &'a str) -> Self {
+        Self { lang, firm, path }
+    }
+
+    /// A text in its language.
+    pub fn t(&self, key: &str) -> String {
         texts::text(self.lang, key, &[])
     }
 
-    fn date(&self, at: &DateTime<Utc>) -> String {
+    /// A day in Bishkek.
+    pub fn date(&self, at: &DateTime<Utc>) -> String {
         texts::date(self.lang, *at)
     }
 
-    fn datetime(&self, at: &DateTime<Utc>) -> String {
+    /// A day and a time in Bishkek.
+    pub fn datetime(&self, at: &DateTime<Utc>) -> String {
         texts::datetime(self.lang, *at)
     }
 
-    fn languages(&self) -> [LanguageLink; 3] {
+    /// The same page in every language.
+    pub fn languages(&self) -> [LanguageLink; 3] {
         Lang::ALL.map(|lang| LanguageLink {
             lang,
             name: texts::text(lang, "language-name", &[]),
@@ -128,7 +144,7 @@ struct Message<'a> {
 }
 
 /// Writing into a string does not fail; should a template ever do so, an empty page and a log line tell.
-fn rendered(template: &impl Template) -> String {
+pub fn rendered(template: &impl Template) -> String {
     template.render().unwrap_or_else(|error| {
         tracing::error!(%error, "a page could not be written");
         String::new()
