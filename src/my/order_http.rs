@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use chrono::NaiveDateTime;
 
-use super::pages::{Offer, OrderPage, Thing, Transfer, page, rendered};
+use super::pages::{Offer, OrderPage, Thing, Transfer, page, refused, rendered};
 use super::pages_http::{SaidQuery, say};
 use super::request::{Errors, complaint, som};
 use super::signed_in::SignedIn;
@@ -32,7 +32,9 @@ pub async fn order(
     Spoken(lang): Spoken,
     said: web::Query<SaidQuery>,
 ) -> Result<HttpResponse> {
-    show(&app, &me.call, &code, lang, StatusCode::OK, said.notice(), (Transfer::default(), Errors::new())).await
+    let shown =
+        show(&app, &me.call, &code, lang, StatusCode::OK, said.notice(), (Transfer::default(), Errors::new())).await;
+    shown.or_else(|error| refused(&app, lang, error))
 }
 
 /// What was typed for a transfer, and what is wrong with it.
@@ -139,12 +141,15 @@ pub async fn answer(app: App, me: SignedIn, code: Code, Spoken(lang): Spoken, fo
     };
     // What has ended is written down although the answer is refused, so it has a transaction of its own.
     let asked = (*code).clone();
-    me.call
-        .change(&app, move |tx| {
-            own(tx, &asked)?;
-            orders::expire_offers(tx, &asked)
-        })
-        .await?;
+    let have_ended = me.call.change(&app, move |tx| {
+        own(tx, &asked)?;
+        orders::expire_offers(tx, &asked)
+    });
+    match have_ended.await {
+        Ok(true) => return Ok(say(&address, lang, "expired")),
+        Ok(false) => {}
+        Err(error) => return refused(&app, lang, error),
+    }
     let asked = (*code).clone();
     let answered = me.call.change(&app, move |tx| {
         own(tx, &asked)?;
@@ -156,7 +161,7 @@ pub async fn answer(app: App, me: SignedIn, code: Code, Spoken(lang): Spoken, fo
         Err(Error::Problem(problem)) => match problem.slug {
             Slug::QuoteExpired => "expired",
             Slug::WrongStatus | Slug::ValidationFailed => "too-late",
-            _ => return Err(Error::Problem(problem)),
+            _ => return refused(&app, lang, Error::Problem(problem)),
         },
         Err(error) => return Err(error),
     };
@@ -202,7 +207,7 @@ pub async fn transfer(
             Slug::TooManyClaims => Ok(say(&address, lang, "busy")),
             Slug::WrongStatus => Ok(say(&address, lang, "too-late")),
             Slug::ValidationFailed => refuse(Errors::from([("paid_at", "form-error-time")])).await,
-            _ => Err(Error::Problem(problem)),
+            _ => refused(&app, lang, Error::Problem(problem)),
         },
         Err(error) => Err(error),
     }

@@ -1,5 +1,7 @@
 //! The customer's own pages and the form for a request: whole HTML from the server; askama escapes all values.
 
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
@@ -7,16 +9,35 @@ use super::Address;
 use super::request::{Errors, Filled};
 use super::view::{MeView, OrderView, ParcelView, SummaryView};
 use crate::branches::Branch;
+use crate::error::{Error, Result, Slug};
 use crate::money::Money;
 use crate::state::App;
 use crate::texts::{self, Arg, Lang};
-use crate::tracking::pages::Page;
+use crate::tracking::http::html;
+use crate::tracking::pages::{Page, message};
 
 pub use crate::tracking::pages::rendered;
 
 /// A page of the firm at an address.
 pub fn page<'a>(app: &'a App, lang: Lang, path: &'a str) -> Page<'a> {
     Page::new(lang, &app.config.business.name, path)
+}
+
+/// What a person is told on a page of a refusal; what is broken on our side stays an error.
+///
+/// # Errors
+/// `error` itself, when it is not the reader's to mend.
+pub fn refused(app: &App, lang: Lang, error: Error) -> Result<HttpResponse> {
+    let problem = error.to_problem();
+    let key = match problem.slug {
+        Slug::NotFound => "error-not-found",
+        Slug::MistypedCode => "error-mistyped-code",
+        Slug::RateLimited => "error-rate-limited",
+        _ => return Err(error),
+    };
+    let said = |key: &str| texts::text(lang, key, &[]);
+    let body = message(lang, &app.config.business.name, &said(&format!("{key}-title")), &said(key));
+    Ok(html(StatusCode::from_u16(problem.slug.status()).unwrap_or(StatusCode::NOT_FOUND), body))
 }
 
 /// A pickup point to choose.

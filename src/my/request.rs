@@ -20,7 +20,7 @@ const MOST_WORDS: usize = 500;
 const MOST_NAME: usize = 200;
 
 /// The form as it was filled in.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Filled {
     /// What this form is known by when it comes again.
     pub key: String,

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, dev};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{Error, Slug};
 use crate::http::{Call, Spoken};
@@ -23,7 +24,7 @@ pub struct SignedIn {
     /// The call, with the customer as its actor.
     pub call: Call,
     /// The token, to prolong the cookie.
-    pub token: String,
+    pub token: SecretString,
 }
 
 /// Why a page cannot be shown.
@@ -71,7 +72,7 @@ impl FromRequest for SignedIn {
             let lang = spoken.await.map_or_else(|_| Lang::default(), |spoken| spoken.0);
             let (app, call) = (app.await.map_err(Away::Broken)?, call.await.map_err(Away::Broken)?);
             let Some(token) = token else { return Err(Away::SignIn(lang)) };
-            match sign_in::customer(&app, &token).await {
+            match sign_in::customer(&app, token.expose_secret()).await {
                 Ok(Some(actor)) => Ok(Self { call: Call { actor, ..call }, token }),
                 Ok(None) => Err(Away::SignIn(lang)),
                 Err(error) if error.to_problem().slug == Slug::Unauthenticated => Err(Away::SignIn(lang)),
@@ -82,10 +83,10 @@ impl FromRequest for SignedIn {
 }
 
 /// What the browser sent under our name.
-fn token(req: &HttpRequest) -> Option<String> {
+fn token(req: &HttpRequest) -> Option<SecretString> {
     let cookies = req.headers().get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, token)| token.to_owned())
+    pairs.find(|(name, _)| *name == COOKIE).map(|(_, token)| SecretString::from(token))
 }
 
 /// Sends the browser to another page.
@@ -97,8 +98,8 @@ pub fn to(address: &str) -> HttpResponse {
 }
 
 /// Lets the browser keep a token as long as the session lasts.
-pub fn keep(response: HttpResponse, token: &str) -> HttpResponse {
-    set(response, token, sign_in::LIFE_S)
+pub fn keep(response: HttpResponse, token: &SecretString) -> HttpResponse {
+    set(response, token.expose_secret(), sign_in::LIFE_S)
 }
 
 /// Lets the browser forget it.

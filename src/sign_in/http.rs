@@ -48,8 +48,8 @@ pub struct VerifyRequest {
     code: SecretString,
 }
 
-/// A sign-in.
-#[derive(Debug, Serialize, ToSchema)]
+/// A sign-in. It has no `Debug`, so that no log shows the token.
+#[derive(Serialize, ToSchema)]
 #[schema(as = SignIn)]
 pub struct SignInAnswer {
     /// Send it as `Authorization: Bearer …`.
@@ -151,6 +151,6 @@ pub async fn customer(app: &App, sent: &str) -> Result<Option<Actor>> {
 }
 
 /// The token as a cookie or a client keeps it.
-pub fn shown(token: &RefreshToken) -> String {
-    rules::shown(token)
+pub fn shown(token: &RefreshToken) -> SecretString {
+    SecretString::from(rules::shown(token))
 }

@@ -9,15 +9,17 @@ const FILES: [(Lang, &str); 3] = [
 ];
 
 /// Kyrgyz texts that are rightly the same in Russian.
-const SAME_IN_RUSSIAN: [&str; 8] = [
+const SAME_IN_RUSSIAN: [&str; 10] = [
     "act-weight",
     "amount-som",
+    "channel-sms",
     "code-placeholder",
     "phone",
     "receipt-number",
     "shift-cashier",
     "shift-report",
     "shift-till",
+    "transfer-amount",
 ];
 
 /// Each key of a text file with its lines.

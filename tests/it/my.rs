@@ -103,7 +103,8 @@ on_both! {
         }
         me.get(&format!("/v1/my/photos/{photo}")).expect_problem(404, "not_found");
         for page in [format!("/my/orders/{theirs}"), format!("/my/photos/{photo}")] {
-            assert_eq!(me.page(&page).status, 404, "{page}");
+            let answer = me.page(&page);
+            assert!(answer.status == 404 && !answer.text.contains("Канарейка"), "{page}");
         }
         for (form, fields) in [("offer", vec![("answer", "confirm"), ("quote_id", "0190b5a4-7b8e-7c3d-9a51-6f3f2f0e8d11")]), ("transfer", vec![("amount", "100"), ("bank", "M"), ("paid_at", "2026-05-25T10:00")])] {
             assert_eq!(me.submit(&format!("/my/orders/{theirs}/{form}"), &fields).status, 404, "{form}");
@@ -113,6 +114,31 @@ on_both! {
         let after = s.state();
         let changed = |line: &&String| !before.contains(line) && (line.contains(&theirs) || line.contains(&claimed));
         assert_eq!(after.iter().filter(changed).collect::<Vec<_>>(), [] as [&String; 0]);
+    }
+
+    fn a_canary_of_another_customer_is_in_nothing_that_is_mine(s: &Server) {
+        let theirs = order_for(s, THEIRS, Until::PickedUp);
+        let photo = photographed(s, &theirs);
+        let them = s.client(THEIRS);
+        them.patch("/v1/my", json!({"name": "Канарейка"})).expect(200);
+        them.post("/v1/my/parcels", numbers(&["YT8812345678977"])).expect(200);
+        let mut plain = request();
+        plain["customer"]["phone"] = json!(MINE);
+        let mine = s.order_of(plain, Until::Confirmed).code;
+        let me = s.client(MINE);
+        me.post("/v1/my/parcels", numbers(&["YT8812345678977", "YT8812345678988"])).expect(200);
+        let mut said = Vec::new();
+        for route in torugart::app::routes().iter().filter(|route| route.method == "GET" && route.path.contains("/my")) {
+            let path = route.path.replace("{code}", &mine).replace("{branch}", "GZ").replace("{id}", &photo);
+            let answer = if path.starts_with("/v1/") { me.get(&path) } else { me.page(&path) };
+            assert!(answer.status == 200 || path.contains(&photo) && answer.status == 404, "{path}: {}", answer.text);
+            said.push(answer.text);
+        }
+        assert!(said.len() > 12, "{}", said.len());
+        let client_code = them.get("/v1/my").expect(200)["client_code"].as_str().unwrap().to_owned();
+        for canary in ["Канарейка", "555123456", "canary", theirs.as_str(), them.token.as_str(), client_code.as_str()] {
+            assert!(said.iter().all(|text| !text.contains(canary)), "{canary}");
+        }
     }
 
     fn a_photo_is_shown_to_its_owner(s: &Server) {
