@@ -25,10 +25,11 @@ use crate::desk::{
 use crate::error::{Error, Problem, Result, Slug};
 use crate::exports::http::{self as exports, FormQuery};
 use crate::http::document::{self, DocumentQuery};
-use crate::http::form::FORM_TYPES;
+use crate::http::form::MEDIA_TYPES as FORM_TYPES;
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::manifests::{http as manifests, profile::Correction};
+use crate::my::{http as my, order_http as my_order, pages_http as my_pages, request_http as request_form};
 use crate::notifications::{http as notifications, telegram_http as bot, texts_http as texts};
 use crate::parcels::{http as parcels, queue_http as unclaimed};
 use crate::payments::{adjust_http as adjust, elqr, http as payments};
@@ -37,6 +38,7 @@ use crate::quotes::estimate;
 use crate::rates::http as rates;
 use crate::receipts::http as receipts;
 use crate::shipments::{http as shipments, plan_http as plans, scan_http as scans};
+use crate::sign_in::http as sign_in;
 use crate::staff::http as staff;
 use crate::state::App;
 use crate::statements::http as statements;
@@ -46,6 +48,7 @@ use crate::tracking::{details_http as details, http as tracking, price, view::Tr
 use access::Who::{self, AnyStaff, Anyone};
 use route::{Route, get, patch, post, put, register};
 
+const CUSTOMER: Who = Who::Customer;
 const ADMIN: Who = Who::Only(&[]);
 const AUDITOR: Who = Who::Only(&[Role::Auditor]);
 const OPERATOR: Who = Who::Only(&[Role::Operator]);
@@ -70,6 +73,24 @@ pub fn routes() -> Vec<Route> {
         get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<LangQuery>(),
         get("/unsubscribe/{message_id}", unsubscribe::ask, Anyone, "Page: no more mail?"),
         post("/unsubscribe/{message_id}", unsubscribe::leave, Anyone, "No more mail, by one click").ignore_key().takes_file(unsubscribe::CLICK_TYPES),
+        get("/request", request_form::form, Anyone, "Page: ask for something").query::<LangQuery>(),
+        post("/request", request_form::send, Anyone, "Page: where that form goes").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        get("/request/{code}", request_form::done, Anyone, "Page: the order code, to keep").query::<LangQuery>(),
+        get("/my/sign-in", my_pages::sign_in_form, Anyone, "Page: sign in with a phone").query::<LangQuery>().query::<my_pages::SaidQuery>(),
+        post("/my/sign-in", my_pages::ask, Anyone, "Page: a code is on its way, the same for every phone").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        post("/my/sign-in/code", my_pages::enter, Anyone, "Page: where the code goes").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        get("/my", my_pages::orders, Anyone, "Page: my orders; this and what is below wants a cookie of `/my/sign-in`").query::<LangQuery>().query::<my_pages::SaidQuery>().query::<Paging>(),
+        get("/my/orders/{code}", my_order::order, Anyone, "Page: one of my orders").query::<LangQuery>().query::<my_pages::SaidQuery>(),
+        post("/my/orders/{code}/offer", my_order::answer, Anyone, "Page: take an offer, or turn it down").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        post("/my/orders/{code}/transfer", my_order::transfer, Anyone, "Page: I paid by transfer").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        get("/my/photos/{id}", my_pages::photo, Anyone, "A photo of what is mine").query::<photos::SizeQuery>(),
+        get("/my/address", my_pages::address, Anyone, "Page: my client code and where sellers send to").query::<LangQuery>(),
+        get("/my/address/{branch}", my_pages::address_picture, Anyone, "The same as a picture"),
+        post("/my/numbers", my_pages::numbers, Anyone, "Page: register couriers' numbers").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        get("/my/settings", my_pages::settings, Anyone, "Page: name, language, channels").query::<LangQuery>().query::<my_pages::SaidQuery>(),
+        post("/my/settings", my_pages::save, Anyone, "Page: save them").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        post("/my/sign-out", my_pages::sign_out, Anyone, "Page: leave").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        post("/my/erase", my_pages::erase, Anyone, "Page: delete my data").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
         get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
         get("/t/{code}/details", details::show, Anyone, "Page: an order's details, after the end of the customer's phone number").query::<LangQuery>(),
         post("/t/{code}/details", details::unlock, Anyone, "Page: where the form with the end of the phone number goes").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
@@ -90,6 +111,8 @@ pub fn routes() -> Vec<Route> {
         post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200),
         post("/v1/auth/refresh", staff::refresh, Anyone, "Get the next pair of tokens").ignore_key().takes::<staff::RefreshRequest>().gives::<staff::TokenAnswer>(200),
         post("/v1/auth/logout", staff::logout, AnyStaff, "End this login").ignore_key().takes::<Nothing>().gives_nothing(204),
+        post("/v1/auth/code", sign_in::ask, Anyone, "Send a customer a one-time code; the answer is the same for every phone").ignore_key().query::<LangQuery>().takes::<sign_in::CodeRequest>().gives::<sign_in::CodeAnswer>(202),
+        post("/v1/auth/code/verify", sign_in::verify, Anyone, "Sign a customer in with the code").ignore_key().query::<LangQuery>().takes::<sign_in::VerifyRequest>().gives::<sign_in::SignInAnswer>(200),
         get("/v1/me", staff::me, AnyStaff, "Who am I").gives::<staff::MemberView>(200),
         get("/v1/staff", staff::list, ADMIN, "All accounts").lists::<staff::MemberView>(),
         post("/v1/staff", staff::add, ADMIN, "Make an account").takes::<staff::StaffRequest>().gives::<staff::MemberView>(201),
@@ -143,6 +166,23 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/hand-over", pickup::hand_over, CASHIER, "Hand parcels over").require_key().takes::<pickup::HandOverRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/release", pickup::release, OPERATOR, "Give the part that is here to the customer; the rest follows").takes::<pickup::ReleaseRequest>().gives::<desk::OrderView>(200),
         get("/v1/orders/{code}/hand-over-act", acts::get, AnyStaff, "What was handed over, to be signed: JSON, or as `format` or `Accept` say a page, SVG, PNG or PDF").query::<DocumentQuery>().gives::<acts::ActView>(200),
+
+        get("/v1/my", my::me, CUSTOMER, "Who is signed in").gives::<my::Me>(200),
+        patch("/v1/my", my::introduce, CUSTOMER, "Say a name or an e-mail address").takes::<my::MeRequest>().gives::<my::Me>(200),
+        get("/v1/my/orders", my::list, CUSTOMER, "My orders, newest first").query::<LangQuery>().query::<Paging>().lists::<my::MyOrders>(),
+        get("/v1/my/orders/{code}", my::order, CUSTOMER, "All of one of my orders").query::<LangQuery>().gives::<my::MyOrder>(200),
+        post("/v1/my/orders/{code}/confirm", offers::confirm, CUSTOMER, "Agree to an offer").takes::<offers::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
+        post("/v1/my/orders/{code}/decline", offers::decline, CUSTOMER, "Turn an offer down").takes::<offers::DeclineRequest>().gives::<orders::OrderAnswer>(200),
+        post("/v1/my/orders/{code}/transfer-claims", claims::make, CUSTOMER, "I paid by transfer").takes::<claims::ClaimRequest>().gives::<claims::ClaimView>(201),
+        get("/v1/my/orders/{code}/transfer-claims", claims::of_order, CUSTOMER, "What I told of transfers for an order").query::<claims::ProofQuery>().lists::<claims::ClaimView>(),
+        put("/v1/my/orders/{code}/transfer-claims/{id}/photo", claims::put_photo, CUSTOMER, "The photo of my receipt, while the claim waits").query::<claims::ProofQuery>().takes_file(photos::MEDIA_TYPES).gives::<claims::ClaimView>(200),
+        get("/v1/my/photos/{id}", my::photo, CUSTOMER, "A photo of what is mine, always a JPEG").query::<photos::SizeQuery>(),
+        get("/v1/my/address", my::address, CUSTOMER, "My client code, and the China warehouses' addresses with it").gives::<my::MyAddress>(200),
+        post("/v1/my/parcels", my::register, CUSTOMER, "Register couriers' numbers of what I bought myself").takes::<my::NumbersRequest>().gives::<my::MyNumbers>(200),
+        get("/v1/my/messages", my::messages, CUSTOMER, "In which language and over which channels I am told").gives::<choices::ChoiceBody>(200),
+        put("/v1/my/messages", my::choose, CUSTOMER, "Choose that").takes::<choices::ChoiceBody>().gives::<choices::ChoiceBody>(200),
+        post("/v1/my/sign-out", sign_in::sign_out, CUSTOMER, "End this sign-in, or all of mine").ignore_key().takes::<sign_in::SignOutRequest>().gives_nothing(204),
+        post("/v1/my/erase", my::erase, CUSTOMER, "Delete my data: what the law and the ledger do not keep").ignore_key().takes::<my::EraseRequest>().gives_nothing(204),
 
         get("/v1/texts", texts::list, AnyStaff, "What messages say: the firm's own texts in place of the built-in ones").lists::<texts::TextView>(),
         put("/v1/texts", texts::set, ADMIN, "Put an own text in place; without `text` the built-in one speaks again").takes::<texts::TextRequest>().gives::<texts::TextView>(200),

@@ -16,6 +16,7 @@ mod intake;
 mod messages;
 mod photos;
 mod telegram;
+mod visitors;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
 pub use face::{Face, Link, PLACE};
@@ -23,6 +24,7 @@ pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
 pub use messages::Messages;
 pub use photos::{Bucket, Photos, Place};
 pub use telegram::{Telegram, TelegramTransportName};
+pub use visitors::{CLIENT_CODE, ChinaAddress, Visitors};
 
 /// The defaults are part of the binary, so that it starts from any folder.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -167,6 +169,10 @@ pub struct Firm {
     pub messages: Messages,
     /// What the pages look like and which languages they speak.
     pub face: Face,
+    /// Bounds on what people without a login may ask for.
+    pub visitors: Visitors,
+    /// What customers copy into a seller's form, for each China warehouse.
+    pub china_addresses: Vec<ChinaAddress>,
 }
 
 /// `business.hand_over_proof`
@@ -417,6 +423,8 @@ impl Config {
         complaints.extend(self.business.messages.complaints());
         complaints.extend(self.telegram.complaints(self.is_production()));
         complaints.extend(self.business.face.complaints());
+        complaints.extend(self.business.visitors.complaints());
+        complaints.extend(self.business.china_addresses.iter().flat_map(ChinaAddress::complaints));
         if self.sms.workers == 0 || self.email.workers == 0 {
             complaints.push("sms.workers and email.workers must be at least 1".to_owned());
         }

@@ -244,6 +244,8 @@ problems! {
         "The order has a payment of this very sum from about that day, which came from no statement: `payment_id` names it. An approved transfer claim is such a payment. Set the line aside if it is the same money; if it is not, confirm it with `override_reason`.";
     NothingToConfirm = "nothing_to_confirm", 409, "This line cannot become a payment",
         "The line has no sum in som, or no day; its `reason` says why. If it is a payment nevertheless, record it by hand at its order.";
+    StillOpen = "still_open", 409, "Something is still open",
+        "A customer's data can be deleted when every order is picked up or cancelled and nobody owes anybody money. `open_orders`, `balance` and `credit` say what is left; then ask again.";
     RequestInFlight = "request_in_flight", 409, "The same request is being processed",
         "A request with this Idempotency-Key has not been answered yet. Wait the seconds of `Retry-After` and repeat it with the same key.";
     BodyTooLarge = "body_too_large", 413, "The body is too large",

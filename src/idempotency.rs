@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::db::Tx;
 use crate::db::schema::idempotency_keys as keys;
+use crate::db::{Tx, contains};
 use crate::error::{Problem, Result, Slug};
 
 /// A request as far as repetition is concerned.
@@ -122,6 +122,26 @@ pub fn once(
             keep(tx, intention, answer)
         }
     }
+}
+
+/// Takes a person out of every answer that is kept and holds one of `marks`: a member whose value is one of these texts
+/// is empty there. All answers are looked through, which is slow and rare.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget(tx: &mut Tx, marks: &[String], texts: &[String]) -> Result<()> {
+    let mut query = keys::table.filter(keys::body.eq("no answer at all")).into_boxed();
+    for mark in marks {
+        query = query.or_filter(keys::body.like(contains(mark)).escape('\\'));
+    }
+    let told: Vec<(String, String, String)> = query.select((keys::scope, keys::key, keys::body)).load(tx.conn)?;
+    let members: Vec<String> =
+        texts.iter().map(|text| format!(":{}", serde_json::Value::from(text.as_str()))).collect();
+    for (scope, key, body) in told {
+        let erased = members.iter().fold(body, |body, member| body.replace(member, ":\"\""));
+        diesel::update(keys::table.find((scope, key))).set(keys::body.eq(erased)).execute(tx.conn)?;
+    }
+    Ok(())
 }
 
 impl Answer {

@@ -17,6 +17,10 @@ id! {
     CustomerId
 }
 id! {
+    /// A sign-in of a customer on one device.
+    CustomerSessionId
+}
+id! {
     /// An order; people use its code instead.
     OrderId
 }
@@ -121,6 +125,15 @@ pub enum Actor {
         /// The login session they act in.
         session: SessionId,
     },
+    /// A customer who proved that the phone is theirs.
+    Customer {
+        /// Who.
+        id: CustomerId,
+        /// Their client code, as the audit trail and events show it.
+        client_code: String,
+        /// The sign-in they act in.
+        session: CustomerSessionId,
+    },
 }
 
 impl Actor {
@@ -130,6 +143,7 @@ impl Actor {
             Actor::Anyone => "customer",
             Actor::System => "system",
             Actor::Staff { login, .. } => login,
+            Actor::Customer { client_code, .. } => client_code,
         }
     }
 
@@ -138,6 +152,7 @@ impl Actor {
         match self {
             Actor::Anyone | Actor::System => self.name().to_owned(),
             Actor::Staff { id, .. } => format!("staff:{id}"),
+            Actor::Customer { id, .. } => format!("customer:{id}"),
         }
     }
 
@@ -145,7 +160,24 @@ impl Actor {
     pub fn role(&self) -> Option<Role> {
         match self {
             Actor::Staff { role, .. } => Some(*role),
-            Actor::Anyone | Actor::System => None,
+            Actor::Anyone | Actor::System | Actor::Customer { .. } => None,
+        }
+    }
+
+    /// The customer, when one is signed in.
+    pub fn customer(&self) -> Option<&CustomerId> {
+        match self {
+            Actor::Customer { id, .. } => Some(id),
+            Actor::Anyone | Actor::System | Actor::Staff { .. } => None,
+        }
+    }
+
+    /// What the audit trail calls their part: a role, or `customer`; nothing of visitors and of the service itself.
+    pub fn part(&self) -> &'static str {
+        match self {
+            Actor::Staff { role, .. } => role.as_str(),
+            Actor::Customer { .. } => "customer",
+            Actor::Anyone | Actor::System => "",
         }
     }
 

@@ -71,6 +71,13 @@ impl Phone {
         self.0.starts_with(KYRGYZSTAN)
     }
 
+    /// Whether it is a mobile number of Kyrgyzstan: a one-time code reaches it by a short message, at a price that is known.
+    pub fn is_kyrgyz_mobile(&self) -> bool {
+        let kind = |number: phonenumber::PhoneNumber| number.number_type(&phonenumber::metadata::DATABASE);
+        let is_mobile = |kind| matches!(kind, phonenumber::Type::Mobile | phonenumber::Type::FixedLineOrMobile);
+        self.is_kyrgyz() && phonenumber::parse(Some(country::KG), &self.0).map(kind).is_ok_and(is_mobile)
+    }
+
     /// The number with all but its last four digits hidden, `+996 *** ** 3456`, for screens, logs
     /// and audit entries. Of a foreign number the country is hidden too.
     pub fn masked(&self) -> String {
@@ -189,6 +196,16 @@ mod tests {
             .split_whitespace()
         {
             assert!(phone(typed).is_kyrgyz(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn only_kyrgyz_mobiles_are_kyrgyz_mobiles() {
+        for typed in ["0500123456", "0700123456", "0555123456", "0220123456", "0770123456", "0999123456"] {
+            assert!(phone(typed).is_kyrgyz_mobile(), "{typed}");
+        }
+        for typed in ["0312123456", "+79161234567", "+77011234567", "+8613812345678", "+12025550123"] {
+            assert!(!phone(typed).is_kyrgyz_mobile(), "{typed}");
         }
     }
 

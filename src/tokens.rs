@@ -163,6 +163,11 @@ impl RefreshToken {
         Self(SecretString::from(random_hex()))
     }
 
+    /// One that somebody sent.
+    pub fn sent(text: &str) -> Self {
+        Self(SecretString::from(text))
+    }
+
     /// SHA-256, hexadecimal: what the database keeps.
     pub fn hash(&self) -> String {
         hex(&Sha256::digest(self.0.expose_secret().as_bytes()))

@@ -2,13 +2,14 @@
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::call::{Call, RequestId};
 use crate::ids::{Actor, Role};
+use crate::sign_in::http as sign_in;
 use crate::staff;
 use crate::state::App;
 
@@ -21,6 +22,8 @@ pub enum Who {
     AnyStaff,
     /// These roles, and admins.
     Only(&'static [Role]),
+    /// Customers who are signed in, and nobody else: what is theirs.
+    Customer,
 }
 
 impl Who {
@@ -29,6 +32,25 @@ impl Who {
         match self {
             Who::Anyone | Who::AnyStaff => true,
             Who::Only(roles) => role == Role::Admin || roles.contains(&role),
+            Who::Customer => false,
+        }
+    }
+
+    /// Whether a customer who is signed in is let in: nowhere unless the row says so.
+    pub fn allows_customers(self) -> bool {
+        matches!(self, Who::Anyone | Who::Customer)
+    }
+
+    /// Refuses whoever may not make the call.
+    fn refuse(self, actor: &Actor) -> Result<()> {
+        match actor.role() {
+            _ if self == Who::Anyone => Ok(()),
+            Some(role) if !self.allows(role) => {
+                Problem::new(Slug::Forbidden, format!("The role {role} may not do this.")).fail()
+            }
+            None if actor.customer().is_none() => unauthenticated("Send `Authorization: Bearer <access_token>`."),
+            None if !self.allows_customers() => Problem::new(Slug::Forbidden, "A customer may not do this.").fail(),
+            _ => Ok(()),
         }
     }
 }
@@ -74,13 +96,8 @@ async fn admit(who: Who, key: Key, req: &ServiceRequest) -> Result<Call> {
         Some(token) => authenticate(&app, token).await?,
         None => Actor::Anyone,
     };
-    match actor.role() {
-        None if who != Who::Anyone => return unauthenticated("Send `Authorization: Bearer <access_token>`."),
-        Some(role) if !who.allows(role) => {
-            return Problem::new(Slug::Forbidden, format!("The role {role} may not do this.")).fail();
-        }
-        _ => {}
-    }
+    who.refuse(&actor)?;
+    refuse_foreign_form(req, &app.config.business.public_url)?;
     let key = match (key, idempotency_key(req)?) {
         (Key::Ignored, _) => None,
         (Key::Required, None) => {
@@ -104,7 +121,27 @@ fn bearer(req: &ServiceRequest) -> Result<Option<String>> {
     }
 }
 
+/// Refuses a form that a page of somebody else's sent: the browser would bring the customer's cookie along. What is below
+/// `/v1/` knows no cookies. Browsers say where a form comes from in one of two headers; who is none says nothing.
+fn refuse_foreign_form(req: &ServiceRequest, public_url: &str) -> Result<()> {
+    if req.method() != Method::POST || req.path().starts_with("/v1/") {
+        return Ok(());
+    }
+    let header = |name: &str| req.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    let host = header("host").unwrap_or_default();
+    let is_ours = |origin: &str| origin == public_url || origin.split_once("://").is_some_and(|(_, from)| from == host);
+    let is_own = match (header("sec-fetch-site"), header("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => is_ours(origin),
+        (None, None) => true,
+    };
+    if is_own { Ok(()) } else { Problem::new(Slug::Forbidden, "This form comes from another site.").fail() }
+}
+
 async fn authenticate(app: &App, token: String) -> Result<Actor> {
+    if let Some(customer) = sign_in::customer(app, &token).await? {
+        return Ok(customer);
+    }
     let claims = app.tokens.verify(&token, app.clock.now())?;
     app.glance(&Actor::System, move |tx| staff::authenticate(tx, &claims)).await
 }

@@ -51,6 +51,7 @@ pub struct BadField {
 const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 const TOKEN: &str = "staff";
+const CUSTOMER: &str = "customer";
 
 /// The chapters of the document, in the order of an order's life.
 const TAGS: &[(&str, &str)] = &[
@@ -75,6 +76,7 @@ const TAGS: &[(&str, &str)] = &[
     ("tariffs", "What a kilogram costs"),
     ("staff", "Accounts"),
     ("audit", "Who did what"),
+    ("my", "What is a customer's own, for whoever proved that the phone is theirs"),
     ("pages", "Pages for people"),
     ("service", "Health, figures, this document"),
 ];
@@ -84,6 +86,10 @@ pub fn document(routes: &[Route], firm: &Firm) -> OpenApi {
     let mut components = ComponentsBuilder::new().security_scheme(
         TOKEN,
         SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
+    );
+    components = components.security_scheme(
+        CUSTOMER,
+        SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("opaque").build()),
     );
     let mut problem = vec![(ProblemAnswer::name().into_owned(), <ProblemAnswer as utoipa::PartialSchema>::schema())];
     ProblemAnswer::schemas(&mut problem);
@@ -160,8 +166,12 @@ fn operation(route: &Route) -> Operation {
 
 /// A token, or none at all where anyone may call; there one is honoured when sent.
 fn requirements(route: &Route) -> Vec<SecurityRequirement> {
-    let token = SecurityRequirement::new(TOKEN, Vec::<String>::new());
-    if route.who == Who::Anyone { vec![SecurityRequirement::default(), token] } else { vec![token] }
+    let token = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
+    match route.who {
+        Who::Anyone => vec![SecurityRequirement::default(), token(TOKEN), token(CUSTOMER)],
+        Who::Customer => vec![token(CUSTOMER)],
+        Who::AnyStaff | Who::Only(_) => vec![token(TOKEN)],
+    }
 }
 
 fn responses(route: &Route) -> utoipa::openapi::Responses {
@@ -203,6 +213,7 @@ fn who_may(route: &Route) -> String {
     match route.who {
         Who::Anyone => "Who: anyone.".to_owned(),
         Who::AnyStaff => "Who: every staff member.".to_owned(),
+        Who::Customer => "Who: the customer who is signed in.".to_owned(),
         Who::Only(_) => {
             let roles: Vec<_> = route.roles().into_iter().map(|role| role.to_string()).collect();
             format!("Who: {}.", roles.join(", "))
@@ -241,7 +252,9 @@ fn operation_id(route: &Route) -> String {
         .filter(|part| !part.is_empty() && *part != "v1")
         .map(|part| part.trim_matches(['{', '}']))
         .collect();
-    format!("{}_{}", route.method.as_str().to_lowercase(), words.join("_"))
+    // A customer's pages have the addresses of their calls, but for the version.
+    let kind = if route.path.starts_with("/my") { "page_" } else { "" };
+    format!("{}_{kind}{}", route.method.as_str().to_lowercase(), words.join("_"))
 }
 
 fn method(method: &Method) -> HttpMethod {

@@ -18,9 +18,9 @@ pub struct Entry {
     pub id: EntryId,
     /// When, UTC.
     pub at: NaiveDateTime,
-    /// Login of the staff member, `customer` or `system`.
+    /// Login of the staff member, client code of a customer who is signed in, `customer` or `system`.
     pub actor: String,
-    /// Their role at that moment; empty for others.
+    /// Their role at that moment, or `customer`; empty for others.
     pub role: String,
     /// What was done.
     pub action: String,
@@ -38,7 +38,7 @@ pub fn insert(tx: &mut Tx, action: &str, object: &str, detail: &Value) -> Result
             audit::id.eq(EntryId::new()),
             audit::at.eq(tx.now),
             audit::actor.eq(tx.by.name()),
-            audit::role.eq(tx.by.role().map_or("", |role| role.as_str())),
+            audit::role.eq(tx.by.part()),
             audit::action.eq(action),
             audit::object.eq(object),
             audit::detail.eq(detail.to_string()),
@@ -77,7 +77,7 @@ pub fn insert_many(tx: &mut Tx, lines: &[(&'static str, String, Value)]) -> Resu
             id: EntryId::new(),
             at: tx.now,
             actor: tx.by.name(),
-            role: tx.by.role().map_or("", |role| role.as_str()),
+            role: tx.by.part(),
             action,
             object: object.as_str(),
             detail: detail.to_string(),

@@ -36,7 +36,7 @@ pub struct Bagged {
 pub fn open(tx: &mut Tx, branch: Option<&str>, note: Option<&str>) -> Result<Bag> {
     let own = match tx.by {
         Actor::Staff { branch, .. } => branch.clone(),
-        Actor::Anyone | Actor::System => None,
+        Actor::Anyone | Actor::System | Actor::Customer { .. } => None,
     };
     let branch = match (branch, own) {
         (Some(named), _) => branches::find(tx, named, "/branch")?,

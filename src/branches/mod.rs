@@ -93,6 +93,14 @@ pub fn find(tx: &mut Tx, code_or_id: &str, pointer: &str) -> Result<Branch> {
     }
 }
 
+/// A branch by its code, if there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn look_up(tx: &mut Tx, code: &str) -> Result<Option<Branch>> {
+    Ok(store::all(tx)?.into_iter().find(|branch| branch.code == code))
+}
+
 /// A pickup point by its code or identifier; the oldest one when none is named.
 ///
 /// # Errors
@@ -118,6 +126,17 @@ pub fn list(tx: &mut Tx) -> Result<Vec<Branch>> {
     if !tx.by.is_staff() {
         branches.retain(|branch| branch.kind == Kind::PickupPoint);
     }
+    Ok(branches)
+}
+
+/// Where people can pick up, the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn pickup_points(tx: &mut Tx) -> Result<Vec<Branch>> {
+    let mut branches = store::all(tx)?;
+    branches.retain(|branch| branch.kind == Kind::PickupPoint);
+    branches.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(branches)
 }
 

@@ -130,7 +130,11 @@ pub struct ClaimView {
     override_reason: Option<String>,
 }
 
-fn view(tx: &mut Tx, claim: Claim) -> Result<ClaimView> {
+/// The JSON shape of a claim, for whoever asks.
+///
+/// # Errors
+/// Those of the database.
+pub fn view(tx: &mut Tx, claim: Claim) -> Result<ClaimView> {
     let is_staff = tx.by.is_staff();
     let (flags, balance) = if is_staff {
         let order = super::order_of(tx, &claim)?;

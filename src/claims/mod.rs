@@ -13,7 +13,7 @@ use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::{Page, Paging};
-use crate::ids::ClaimId;
+use crate::ids::{ClaimId, PhotoId};
 use crate::notifications::{self, Fact, Occasion};
 use crate::orders::{self, Entry, EventKind, Order};
 use crate::payments::{self, Method, NewPayment};
@@ -184,6 +184,22 @@ pub fn list(tx: &mut Tx, filter: &Filter, paging: &Paging) -> Result<Page<Claim>
 pub fn of_order(tx: &mut Tx, code: &OrderCode) -> Result<Vec<Claim>> {
     let order = orders::find(tx, code)?;
     store::of_order(tx, &order.code)
+}
+
+/// The photos that claims of these orders name.
+///
+/// # Errors
+/// Those of the database.
+pub fn photos_of(tx: &mut Tx, order_codes: &[String]) -> Result<Vec<PhotoId>> {
+    store::photos_of(tx, order_codes)
+}
+
+/// How many claims of these orders nobody has decided.
+///
+/// # Errors
+/// Those of the database.
+pub fn waiting_of(tx: &mut Tx, order_codes: &[String]) -> Result<i64> {
+    store::waiting_of(tx, order_codes)
 }
 
 /// Holds a claim through its order until the transaction ends: of two decisions the second sees the first.

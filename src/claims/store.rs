@@ -163,3 +163,14 @@ pub fn set_decision(tx: &mut Tx, claim: &Claim) -> Result<()> {
         .execute(tx.conn)?;
     Ok(())
 }
+
+pub fn photos_of(tx: &mut Tx, order_codes: &[String]) -> Result<Vec<PhotoId>> {
+    let named = table.filter(claims::order_code.eq_any(order_codes.to_vec())).filter(claims::photo_id.is_not_null());
+    Ok(named.select(claims::photo_id.assume_not_null()).load(tx.conn)?)
+}
+
+pub fn waiting_of(tx: &mut Tx, order_codes: &[String]) -> Result<i64> {
+    let waiting =
+        table.filter(claims::order_code.eq_any(order_codes.to_vec())).filter(claims::state.eq(State::Waiting));
+    Ok(waiting.count().get_result(tx.conn)?)
+}

@@ -115,3 +115,19 @@ pub fn lock_all(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
 pub fn client_codes(tx: &mut Tx, ids: &[CustomerId]) -> Result<HashMap<CustomerId, String>> {
     Ok(store::client_codes(tx, ids)?.into_iter().collect())
 }
+
+/// Takes the person out of a customer; the client code stays, by which the books know them.
+///
+/// # Errors
+/// Those of the database.
+pub fn erase(tx: &mut Tx, id: &CustomerId) -> Result<()> {
+    store::erase(tx, id)
+}
+
+/// Writes what a customer says of themselves: name and e-mail.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_profile(tx: &mut Tx, customer: &Customer) -> Result<()> {
+    store::set_profile(tx, customer)
+}

@@ -28,6 +28,8 @@ pub struct Customer {
     pub created_at: NaiveDateTime,
     /// What we keep for them beside their orders, tyiyn. Always the sum of the ledger's credit account, sign turned.
     pub credit_tyiyn: i64,
+    /// Since when they are nobody any more.
+    pub erased_at: Option<NaiveDateTime>,
 }
 
 pub fn insert(tx: &mut Tx, client_code: &str, person: &Person) -> Result<Customer> {
@@ -92,4 +94,24 @@ pub fn set_credit(tx: &mut Tx, customer: &Customer) -> Result<()> {
 pub fn client_codes(tx: &mut Tx, ids: &[CustomerId]) -> Result<Vec<(CustomerId, String)>> {
     let these = batch::among(tx.conn, "customers.id", ids)?;
     Ok(table.filter(these).select((customers::id, customers::client_code)).load(tx.conn)?)
+}
+
+/// The phone becomes a word that no phone is, because it must stay unique; nobody is found by it any more.
+pub fn erase(tx: &mut Tx, id: &CustomerId) -> Result<()> {
+    diesel::update(table.find(id))
+        .set((
+            customers::name.eq(""),
+            customers::phone.eq(format!("erased {id}")),
+            customers::email.eq(None::<String>),
+            customers::erased_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn set_profile(tx: &mut Tx, customer: &Customer) -> Result<()> {
+    diesel::update(table.find(&customer.id))
+        .set((customers::name.eq(&customer.name), customers::email.eq(&customer.email)))
+        .execute(tx.conn)?;
+    Ok(())
 }

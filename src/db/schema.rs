@@ -57,6 +57,7 @@ diesel::table! {
         language -> Text,
         created_at -> Timestamp,
         credit_tyiyn -> BigInt,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -501,7 +502,7 @@ diesel::table! {
         id -> Text,
         message_id -> Text,
         dedupe_key -> Text,
-        order_id -> Text,
+        order_id -> Nullable<Text>,
         event -> Text,
         channel -> Text,
         recipient -> Text,
@@ -777,6 +778,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tallies (what, who, since) {
+        what -> Text,
+        who -> Text,
+        since -> Timestamp,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_in_codes (phone) {
+        phone -> Text,
+        seal -> Text,
+        sent_at -> Timestamp,
+        expires_at -> Timestamp,
+        tries -> BigInt,
+    }
+}
+
+diesel::table! {
+    customer_sessions (id) {
+        id -> Text,
+        customer_id -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     branches,
     staff,
@@ -832,4 +863,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     scans,
     bags,
     bag_parcels,
+    tallies,
+    sign_in_codes,
+    customer_sessions,
 );

@@ -35,6 +35,13 @@ impl From<Choice> for ChoiceBody {
     }
 }
 
+impl ChoiceBody {
+    /// What was chosen.
+    pub fn choice(self) -> Choice {
+        Choice { language: self.language, channels: self.channels, is_opted_out: self.opted_out }
+    }
+}
+
 /// One way to a customer.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CustomerChannel)]
@@ -95,8 +102,7 @@ pub async fn get(app: App, call: Call, client_code: web::Path<String>) -> Result
 /// Writes down what a customer chose.
 pub async fn set(app: App, call: Call, client_code: web::Path<String>, body: Body<ChoiceBody>) -> Result<HttpResponse> {
     let client_code = canonical(&app, &client_code)?;
-    let ChoiceBody { language, channels, opted_out } = body.value;
-    let choice = Choice { language, channels, is_opted_out: opted_out };
+    let choice = body.value.choice();
     call.write(app, body.fingerprint, move |tx| {
         let phone = phone(tx, &client_code)?;
         notifications::choose(tx, &phone, &client_code, &choice)?;

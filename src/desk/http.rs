@@ -11,7 +11,7 @@ use crate::db::Tx;
 use crate::error::{Error, Problem, Result};
 use crate::exports::http::{self as exports, FormQuery};
 use crate::http::moment::Moment;
-use crate::http::text::{one_line, optional, required};
+use crate::http::text::{email, one_line, optional, required};
 use crate::http::{Body, Call, Paging, Reply};
 use crate::money::{CEILING_MINOR, Money};
 use crate::notifications::{self, http::NotificationFilter};
@@ -95,16 +95,10 @@ impl OrderRequest {
 
 impl CustomerRequest {
     fn checked(self) -> Result<Person> {
-        let email = optional(self.email.as_deref(), 200, "/customer/email")?;
-        if let Some(address) = &email
-            && address.parse::<lettre::Address>().is_err()
-        {
-            return Problem::field("/customer/email", "is not an e-mail address").fail();
-        }
         Ok(Person {
             name: one_line(&self.name, 200, "/customer/name")?,
             phone: self.phone,
-            email,
+            email: email(self.email.as_deref(), "/customer/email")?,
             language: self.language.unwrap_or_default(),
         })
     }

@@ -101,7 +101,7 @@ impl ReceiveRequest {
 fn branch(by: &Actor) -> Option<BranchId> {
     match by {
         Actor::Staff { branch, .. } => branch.clone(),
-        Actor::Anyone | Actor::System => None,
+        Actor::Anyone | Actor::System | Actor::Customer { .. } => None,
     }
 }
 

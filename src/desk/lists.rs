@@ -130,11 +130,11 @@ impl Listed for Notification {
     ];
 
     fn values(tx: &mut Tx, rows: Vec<Self>) -> Result<Vec<Vec<Value>>> {
-        let orders = orders::many(tx, rows.iter().map(|row| row.order_id.clone()).collect())?;
+        let orders = orders::many(tx, rows.iter().filter_map(|row| row.order_id.clone()).collect())?;
         let values = |row: Self| {
             vec![
                 Value::text(row.message_id),
-                Value::maybe(orders.get(&row.order_id).map(|order| order.code.as_str())),
+                Value::maybe(row.order_id.as_ref().and_then(|id| orders.get(id)).map(|order| order.code.as_str())),
                 Value::text(row.event.as_str()),
                 Value::text(row.channel.as_str()),
                 Value::text(notifications::http::masked(row.channel, &row.recipient)),

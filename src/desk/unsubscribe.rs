@@ -38,7 +38,11 @@ impl Page<'_> {
 }
 
 fn known(letter: Option<Notification>) -> Result<Notification> {
-    letter.ok_or_else(|| Problem::not_found("letter of this name").into())
+    letter.ok_or_else(unknown)
+}
+
+fn unknown() -> Error {
+    Problem::not_found("letter of this name").into()
 }
 
 fn lang(letter: &Notification) -> Lang {
@@ -55,7 +59,7 @@ pub async fn ask(app: App, call: Call, message_id: web::Path<String>) -> Result<
 pub async fn leave(app: App, call: Call, message_id: web::Path<String>, _: Click) -> Result<HttpResponse> {
     let leave = move |tx: &mut crate::db::Tx| {
         let letter = known(notifications::letter(tx, &message_id)?)?;
-        let order = orders::get(tx, &letter.order_id)?;
+        let order = orders::get(tx, letter.order_id.as_ref().ok_or_else(unknown)?)?;
         let customer = crate::customers::get(tx, &order.customer_id)?;
         notifications::leave_mail(tx, &order.phone, &customer.client_code)?;
         Ok(lang(&letter))

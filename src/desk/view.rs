@@ -158,7 +158,11 @@ pub fn full(tx: &mut Tx, order: Order) -> Result<OrderView> {
     })
 }
 
-fn items(tx: &mut Tx, order: &crate::ids::OrderId) -> Result<Vec<ItemView>> {
+/// What an order asks for.
+///
+/// # Errors
+/// Those of the database.
+pub fn items(tx: &mut Tx, order: &crate::ids::OrderId) -> Result<Vec<ItemView>> {
     Ok(orders::items(tx, order)?.into_iter().map(item).collect())
 }
 

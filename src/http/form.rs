@@ -1,4 +1,4 @@
-//! The form of a page as browsers send it: a few short fields, and perhaps a file.
+//! Forms that browsers send, with or without a file: bounded, and read whole before anything is decided.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -6,71 +6,64 @@ use std::pin::Pin;
 
 use actix_multipart::Multipart;
 use actix_web::{FromRequest, HttpRequest, dev, web};
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::body;
 use crate::error::{Error, Problem, Result, Slug};
 
-/// What browsers call a form without and with a file.
-pub const FORM_TYPES: &[&str] = &["application/x-www-form-urlencoded", "multipart/form-data"];
-/// More fields than any form of ours has.
-const MOST_FIELDS: usize = 40;
-/// Room for everything in a form but its file, bytes.
-const WORDS: usize = 32 * 1024;
+/// The media types of a form.
+pub const MEDIA_TYPES: &[&str] = &["application/x-www-form-urlencoded", "multipart/form-data"];
 
-/// A form that was filled in, with a file of at most `MOST` bytes.
-#[derive(Debug, Default)]
+/// Room for the fields and the marks between them.
+const MOST_TEXT_BYTES: usize = 64 * 1024;
+/// No form of ours has as many.
+const MOST_FIELDS: usize = 64;
+
+/// What was filled in. Of a field that is there twice the first counts; of files, the first that is not empty. `MOST`
+/// bytes is the largest file.
+#[derive(Default)]
 pub struct Form<const MOST: usize = 0> {
     fields: BTreeMap<String, String>,
-    /// The file, when one was chosen; what it is, its bytes say.
+    /// The file, if one was chosen.
     pub file: Option<web::Bytes>,
+    /// Whether the whole was larger than it may be, so that nothing of it was read.
+    pub is_too_large: bool,
+}
+
+/// What people fill in is nobody else's business, one-time codes among it: a log may see the names of the fields.
+impl<const MOST: usize> std::fmt::Debug for Form<MOST> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.fields.keys()).finish()
+    }
 }
 
 impl<const MOST: usize> Form<MOST> {
-    /// What stands in a field, without spaces around it; none when it is empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    /// What stands in a field; empty when there is none such.
+    pub fn get(&self, name: &str) -> &str {
+        self.fields.get(name).map(String::as_str).unwrap_or_default()
     }
 
-    /// A text under a name; of two the first counts.
-    fn put(&mut self, name: String, value: String) -> Result<()> {
+    /// What stands in a field, without spaces around it; none when that is nothing.
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        Some(self.get(name).trim()).filter(|text| !text.is_empty())
+    }
+
+    /// Whether a box is ticked, or a button was pressed.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    fn add(&mut self, name: String, text: &str) -> Result<()> {
+        if text.contains('\0') {
+            return Problem::new(Slug::MalformedRequest, "The form contains a NUL character.").fail();
+        }
         if self.fields.len() >= MOST_FIELDS {
-            return unreadable("it has too many fields").fail();
+            return Problem::new(Slug::MalformedRequest, "The form has too many fields.").fail();
         }
-        if value.contains('\0') {
-            return unreadable("it contains a NUL character").fail();
-        }
-        self.fields.entry(name).or_insert(value);
+        // Browsers end the lines of a text with both signs.
+        self.fields.entry(name).or_insert_with(|| text.replace("\r\n", "\n"));
         Ok(())
     }
-
-    async fn read_parts(&mut self, req: &HttpRequest, bytes: web::Bytes) -> Result<()> {
-        let broken = |error: actix_multipart::MultipartError| unreadable(error);
-        let mut parts = Multipart::new(req.headers(), stream::iter([Ok(bytes)]));
-        while let Some(part) = parts.next().await {
-            let mut part = part.map_err(broken)?;
-            let disposition = part.content_disposition();
-            let is_file = disposition.is_some_and(|it| it.get_filename().is_some());
-            let name = disposition.and_then(|it| it.get_name()).unwrap_or_default().to_owned();
-            let mut content = web::BytesMut::new();
-            while let Some(piece) = part.next().await {
-                content.extend_from_slice(&piece.map_err(broken)?);
-            }
-            match is_file {
-                true if content.is_empty() => {}
-                true => self.file = Some(content.freeze()),
-                false => {
-                    let text = String::from_utf8(content.to_vec()).map_err(|_| unreadable("a field is not UTF-8"))?;
-                    self.put(name, text)?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn unreadable(why: impl std::fmt::Display) -> Problem {
-    Problem::new(Slug::MalformedRequest, format!("The form cannot be read: {why}."))
 }
 
 impl<const MOST: usize> FromRequest for Form<MOST> {
@@ -81,40 +74,54 @@ impl<const MOST: usize> FromRequest for Form<MOST> {
         let req = req.clone();
         let payload = web::Payload::from_request(&req, payload);
         Box::pin(async move {
-            let kind = body::media_type(&req);
-            if !FORM_TYPES.contains(&kind.as_str()) {
-                let detail = format!("Send the form with a Content-Type of these: {}.", FORM_TYPES.join(", "));
-                return Problem::new(Slug::UnsupportedMediaType, detail).fail();
-            }
             let payload = payload.await.map_err(|_| body::unreadable())?;
-            let bytes = body::collect(&req, payload, MOST + WORDS).await?;
-            let mut form = Self::default();
-            if kind == FORM_TYPES[1] {
-                form.read_parts(&req, bytes).await?;
-            } else {
-                let pairs = web::Query::<Vec<(String, String)>>::from_query(&String::from_utf8_lossy(&bytes));
-                for (name, value) in pairs.map_err(unreadable)?.into_inner() {
-                    form.put(name, value)?;
-                }
+            let media_type = body::media_type(&req);
+            if !MEDIA_TYPES.contains(&media_type.as_str()) {
+                let listed = MEDIA_TYPES.join("`, `");
+                return Problem::new(Slug::UnsupportedMediaType, format!("Send a form: `{listed}`.")).fail();
             }
-            Ok(form)
+            let bytes = match body::collect(&req, payload, MOST + MOST_TEXT_BYTES).await {
+                Ok(bytes) => bytes,
+                Err(Error::Problem(problem)) if problem.slug == Slug::BodyTooLarge => {
+                    return Ok(Self { is_too_large: true, ..Self::default() });
+                }
+                Err(error) => return Err(error),
+            };
+            if media_type == "multipart/form-data" { parts(&req, bytes).await } else { pairs(&bytes) }
         })
     }
 }
 
-/// Refuses a form that another site's page sends in a reader's name. Browsers name where a call comes from; what names
-/// nothing is no browser, or an old one that does not send our cookies along either.
-///
-/// # Errors
-/// `forbidden`.
-pub fn refuse_foreign(req: &HttpRequest) -> Result<()> {
-    let site = req.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    match site {
-        None | Some("same-origin" | "none") => Ok(()),
-        Some(_) => {
-            Problem::new(Slug::Forbidden, "This form belongs to our own page: open that page and send it there.").fail()
+fn pairs<const MOST: usize>(bytes: &[u8]) -> Result<Form<MOST>> {
+    let mut form = Form::default();
+    for (name, text) in url::form_urlencoded::parse(bytes) {
+        form.add(name.into_owned(), &text)?;
+    }
+    Ok(form)
+}
+
+async fn parts<const MOST: usize>(req: &HttpRequest, bytes: web::Bytes) -> Result<Form<MOST>> {
+    let odd = || Problem::new(Slug::MalformedRequest, "The parts of the form cannot be read.");
+    let whole = stream::once(std::future::ready(Ok::<_, actix_web::error::PayloadError>(bytes)));
+    let mut parts = Multipart::new(req.headers(), whole.boxed_local());
+    let mut form = Form::default();
+    while let Some(mut part) = parts.try_next().await.map_err(|_| odd())? {
+        let said = part.content_disposition();
+        let (name, is_file) = (said.and_then(|said| said.get_name()).map(str::to_owned), part.content_type().is_some());
+        let name = name.ok_or_else(odd)?;
+        let mut content = web::BytesMut::new();
+        while let Some(piece) = part.try_next().await.map_err(|_| odd())? {
+            content.extend_from_slice(&piece);
+        }
+        if is_file {
+            let file = content.freeze();
+            form.file = form.file.or_else(|| (!file.is_empty()).then_some(file));
+        } else {
+            let text = std::str::from_utf8(&content).map_err(|_| odd())?;
+            form.add(name, text)?;
         }
     }
+    Ok(form)
 }
 
 #[cfg(test)]
@@ -123,47 +130,47 @@ mod tests {
 
     use super::*;
 
-    async fn received(media_type: &str, body: &[u8]) -> Result<Form<16>> {
-        let request = TestRequest::post().insert_header(("content-type", media_type)).set_payload(body.to_vec());
+    async fn read(media_type: &str, body: &str) -> Result<Form<16>> {
+        let request = TestRequest::post().insert_header(("content-type", media_type)).set_payload(body.to_owned());
         let (request, mut payload) = request.to_http_parts();
         Form::<16>::from_request(&request, &mut payload).await
     }
 
+    const PARTS: &str = "multipart/form-data; boundary=x";
+
+    fn part(name: &str, more: &str, content: &str) -> String {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{content}\r\n")
+    }
+
     #[actix_web::test]
-    async fn fields_are_read_from_both_kinds_of_form() {
+    async fn both_kinds_of_form_say_the_same() {
+        let file = part("photo", "; filename=\"a.jpg\"\r\nContent-Type: image/jpeg", "JPEG");
+        let body = format!("{}{}{file}--x--\r\n", part("words", "", "белый\r\nбольшой"), part("words", "", "second"));
+        let form = read(PARTS, &body).await.unwrap();
+        assert_eq!((form.get("words"), form.get("none")), ("белый\nбольшой", ""));
+        assert_eq!(form.file.as_deref(), Some(&b"JPEG"[..]));
         let form =
-            received("application/x-www-form-urlencoded; charset=UTF-8", b"a=1+2&b=%D0%AF&a=3&c=").await.unwrap();
-        assert_eq!((form.get("a"), form.get("b"), form.get("c"), form.get("d")), (Some("1 2"), Some("Я"), None, None));
-        let parts = "--x\r\nContent-Disposition: form-data; name=\"bank\"\r\n\r\n MBank \r\n\
-                     --x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\
-                     Content-Type: image/jpeg\r\n\r\n\u{1}\u{2}\r\n--x--\r\n";
-        let form = received("multipart/form-data; boundary=x", parts.as_bytes()).await.unwrap();
-        assert_eq!((form.get("bank"), form.file.as_deref()), (Some("MBank"), Some(&b"\x01\x02"[..])));
+            read("application/x-www-form-urlencoded", "words=%D0%B1%D0%B5%D0%BB%D1%8B%D0%B9+a&box=").await.unwrap();
+        assert_eq!((form.get("words"), form.has("box"), form.has("none")), ("белый a", true, false));
+        assert_eq!(format!("{form:?}"), "{\"box\", \"words\"}");
     }
 
     #[actix_web::test]
-    async fn an_odd_form_is_refused() {
-        let many = vec!["a=1"; 2].join("&") + &(0..50).map(|n| format!("&f{n}=1")).collect::<String>();
-        for (media_type, body, slug) in [
-            ("application/json", "{}", Slug::UnsupportedMediaType),
-            ("", "a=1", Slug::UnsupportedMediaType),
-            ("application/x-www-form-urlencoded", "a=%00", Slug::MalformedRequest),
-            ("application/x-www-form-urlencoded", many.as_str(), Slug::MalformedRequest),
-            ("multipart/form-data; boundary=x", "--x\r\nContent", Slug::MalformedRequest),
-            ("multipart/form-data", "--x--", Slug::MalformedRequest),
-            ("application/x-www-form-urlencoded", &"a".repeat(WORDS + 17), Slug::BodyTooLarge),
-        ] {
-            let refused = received(media_type, body.as_bytes()).await.expect_err("a refusal");
-            assert_eq!(refused.to_problem().slug, slug, "{media_type} {}", &body[..body.len().min(40)]);
-        }
+    async fn a_file_that_nobody_chose_is_none() {
+        let body =
+            format!("{}--x--\r\n", part("photo", "; filename=\"\"\r\nContent-Type: application/octet-stream", ""));
+        assert!(read(PARTS, &body).await.unwrap().file.is_none());
     }
 
-    #[test]
-    fn a_form_of_another_site_is_refused() {
-        let from =
-            |site: &str| refuse_foreign(&TestRequest::post().insert_header(("sec-fetch-site", site)).to_http_request());
-        assert!(from("same-origin").is_ok() && from("none").is_ok());
-        assert!(from("cross-site").is_err() && from("same-site").is_err());
-        assert!(refuse_foreign(&TestRequest::post().to_http_request()).is_ok());
+    #[actix_web::test]
+    async fn what_is_no_form_is_refused_and_what_is_too_large_is_told() {
+        let slug = |refused: Result<Form<16>>| refused.expect_err("a refusal").to_problem().slug;
+        assert_eq!(slug(read("application/json", "{}").await), Slug::UnsupportedMediaType);
+        assert_eq!(slug(read("application/x-www-form-urlencoded", "a=%00").await), Slug::MalformedRequest);
+        assert_eq!(slug(read("multipart/form-data", "x").await), Slug::MalformedRequest);
+        assert_eq!(slug(read(PARTS, "--x\r\n\r\n").await), Slug::MalformedRequest);
+        let many: String = (0..70).map(|n| format!("f{n}=1&")).collect();
+        assert_eq!(slug(read("application/x-www-form-urlencoded", &many).await), Slug::MalformedRequest);
+        assert!(read(PARTS, &"x".repeat(MOST_TEXT_BYTES + 17)).await.unwrap().is_too_large);
     }
 }

@@ -17,6 +17,7 @@ pub mod text;
 
 pub use body::{Body, Nothing};
 pub use call::{Call, Reply};
+pub use form::Form;
 pub use language::{LangQuery, Spoken};
 pub use paging::{Page, Paging};
 pub use parts::InParts;

@@ -63,6 +63,15 @@ pub fn html(req: &HttpRequest, status: StatusCode, lang: Lang, body: String, kee
     response
 }
 
+/// A page with what is somebody's own, for their eyes only.
+pub fn private(status: StatusCode, body: String) -> HttpResponse {
+    let mut response = sent(status, "text/html; charset=utf-8", None, Bytes::from(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(Keep::Never.rule()));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    response
+}
+
 /// A part of a page: for ever under the address that names its version, an hour under another.
 pub fn asset(req: &HttpRequest, asset: &Asset) -> HttpResponse {
     let known_as = EntityTag::new_weak(asset.tag.clone());

@@ -42,3 +42,15 @@ pub fn one_line(text: &str, most_characters: usize, pointer: &str) -> Result<Str
     }
     Ok(text)
 }
+
+/// An address of mail that may be missing.
+///
+/// # Errors
+/// As [`required`], and for what is none.
+pub fn email(text: Option<&str>, pointer: &str) -> Result<Option<String>> {
+    let email = optional(text, 200, pointer)?;
+    if email.as_deref().is_some_and(|email| email.parse::<lettre::Address>().is_err()) {
+        return Problem::field(pointer, "is not an e-mail address").fail();
+    }
+    Ok(email)
+}

@@ -109,7 +109,7 @@ pub struct Desk {
 pub fn desk(tx: &mut Tx, named: Option<&str>, pointer: &str) -> Result<Desk> {
     let own = match tx.by {
         Actor::Staff { branch: Some(branch), .. } => Some(branches::get(tx, branch)?),
-        Actor::Staff { branch: None, .. } | Actor::Anyone | Actor::System => None,
+        Actor::Staff { branch: None, .. } | Actor::Anyone | Actor::System | Actor::Customer { .. } => None,
     };
     let branch = match named {
         Some(named) => Some(branches::find(tx, named, pointer)?),

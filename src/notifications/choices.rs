@@ -88,6 +88,12 @@ pub(super) fn prefer(tx: &mut Tx, phone: &str, subject: &str, channel: Channel) 
     choose(tx, phone, subject, &choice)
 }
 
+/// Whoever has the phone next has chosen nothing.
+pub(super) fn forget(tx: &mut Tx, phone: &str) -> Result<()> {
+    diesel::delete(table.find(phone)).execute(tx.conn)?;
+    Ok(())
+}
+
 /// Writes a choice down; `subject` names the customer in the audit trail, where no phone belongs.
 ///
 /// # Errors

@@ -157,8 +157,8 @@ const HIDDEN: &str = "******";
 /// To whom a message goes.
 #[derive(Clone, Debug)]
 pub struct Recipient {
-    /// About which order; of several, the first.
-    pub order_id: OrderId,
+    /// About which order, if it is about one; of several, the first.
+    pub order_id: Option<OrderId>,
     /// Name for the greeting.
     pub name: String,
     /// E.164.
@@ -360,6 +360,16 @@ pub fn cancel(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {
     }
     audit::record(tx, "notification.cancelled", id.as_str(), serde_json::json!({"was": notification.state}))?;
     find(tx, id)
+}
+
+/// Forgets a person: what they chose, and what the messages to their phone and about their orders say. That messages
+/// went, and what they cost, stays.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget(tx: &mut Tx, phone: &str, orders: &[OrderId]) -> Result<()> {
+    choices::forget(tx, phone)?;
+    store::erase(tx, phone, orders)
 }
 
 fn find(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {

@@ -9,7 +9,6 @@ use super::{Channel, News, Occasion, Recipient};
 use crate::audit;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::ids::OrderId;
 use crate::texts::Lang;
 
 /// A text as staff see it.
@@ -31,7 +30,7 @@ pub struct Shown {
 /// An occasion with usual values of these names: nothing to pay, one of a thing, and a usual sum.
 pub fn usual(names: &[String], about: Occasion, lang: Lang, now: NaiveDateTime) -> Vec<News<'_>> {
     let to = Recipient {
-        order_id: OrderId::new(),
+        order_id: None,
         name: "Айгуль Садыкова".to_owned(),
         phone: String::new(),
         email: None,

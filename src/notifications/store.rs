@@ -24,8 +24,8 @@ pub struct Notification {
     pub message_id: String,
     /// The fact it tells, and the channel.
     pub dedupe_key: String,
-    /// About which order.
-    pub order_id: OrderId,
+    /// About which order, if it is about one.
+    pub order_id: Option<OrderId>,
     /// What it is about.
     pub event: Occasion,
     /// Which way it goes.
@@ -90,7 +90,7 @@ pub struct Draft {
     pub id: NotificationId,
     pub message_id: String,
     pub dedupe_key: String,
-    pub order_id: OrderId,
+    pub order_id: Option<OrderId>,
     pub event: Occasion,
     pub channel: Channel,
     pub recipient: String,
@@ -319,4 +319,25 @@ pub fn cancel(tx: &mut Tx, id: &NotificationId) -> Result<bool> {
         .set((notifications::state.eq(State::Cancelled), notifications::secret.eq(none)))
         .execute(tx.conn)?;
     Ok(cancelled > 0)
+}
+
+/// Takes a person out of the messages to a phone and about these orders; what was not sent is not sent any more.
+pub fn erase(tx: &mut Tx, phone: &str, orders: &[OrderId]) -> Result<()> {
+    let about = notifications::order_id.assume_not_null().eq_any(orders.to_vec());
+    let theirs = notifications::recipient.eq(phone).or(notifications::order_id.is_not_null().and(about));
+    let unsent = [State::Pending, State::Waiting, State::Held, State::Failed, State::Expired];
+    diesel::update(table.filter(theirs.clone()).filter(notifications::state.eq_any(unsent)))
+        .set(notifications::state.eq(State::Cancelled))
+        .execute(tx.conn)?;
+    diesel::update(table.filter(theirs))
+        .set((
+            notifications::recipient.eq(""),
+            notifications::subject.eq(None::<String>),
+            notifications::body.eq(""),
+            notifications::secret.eq(None::<String>),
+            notifications::last_error.eq(None::<String>),
+            notifications::provider_note.eq(None::<String>),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
 }

@@ -11,6 +11,7 @@ use crate::code::OrderCode;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::Call;
 use crate::ids::Role;
+use crate::links::{self, Marketplace};
 use crate::money::Money;
 use crate::state::App;
 
@@ -51,6 +52,12 @@ fn read(req: &HttpRequest) -> Result<Code> {
 pub struct ItemView {
     description: String,
     link: Option<String>,
+    /// Where the link leads, when it is known by its form.
+    marketplace: Option<Marketplace>,
+    /// The item there; null in short links, which nobody but a person follows.
+    item_id: Option<String>,
+    /// The link without what only follows people around.
+    item_url: Option<String>,
     quantity: i32,
     budget: Option<Money>,
     note: Option<String>,
@@ -59,8 +66,12 @@ pub struct ItemView {
 /// The JSON shape of a thing asked for.
 pub fn item(item: Item) -> ItemView {
     let budget = item.budget_minor.zip(item.budget_currency);
+    let known = item.link.as_deref().and_then(links::recognise);
     ItemView {
         description: item.description,
+        marketplace: known.as_ref().map(|link| link.marketplace),
+        item_id: known.as_ref().and_then(|link| link.item_id.clone()),
+        item_url: known.map(|link| link.url),
         link: item.link,
         quantity: item.quantity,
         budget: budget.map(|(amount, currency)| Money { amount, currency }),
@@ -68,7 +79,7 @@ pub fn item(item: Item) -> ItemView {
     }
 }
 
-/// Lets staff speak for a customer, and the customer for themselves when they prove who they are.
+/// Lets staff speak for a customer, and the customer for themselves when they are signed in or prove who they are.
 ///
 /// # Errors
 /// `validation_failed` at `pointer` when nothing proves it; `not_found` when it is wrong.
@@ -81,6 +92,10 @@ pub async fn prove_customer(
 ) -> Result<()> {
     if call.actor.is_staff() {
         return Ok(());
+    }
+    if let Some(customer) = call.actor.customer().cloned() {
+        let code = code.clone();
+        return app.read(&call.actor, move |tx| super::find_of(tx, &customer, &code).map(|_| ())).await;
     }
     let Some(last4) = phone_last4 else {
         return Problem::field(pointer, "the last four digits of the phone that the order was placed with").fail();

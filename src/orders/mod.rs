@@ -23,7 +23,7 @@ use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::guesses;
 use crate::http::{Page, Paging};
-use crate::ids::OrderId;
+use crate::ids::{CustomerId, OrderId};
 use crate::ledger;
 use crate::money::Money;
 use crate::notifications::{self, Fact, Occasion, Recipient};
@@ -84,6 +84,10 @@ pub struct NewOrder {
 pub fn place(tx: &mut Tx, new: &NewOrder) -> Result<Order> {
     let pickup_point = branches::find_pickup_point(tx, new.pickup_point.as_deref(), "/pickup_point")?;
     let customer = customers::find_or_make(tx, &new.person)?;
+    // Who is signed in asks for themselves alone: their word counts for more than a visitor's.
+    if tx.by.customer().is_some_and(|signed_in| *signed_in != customer.id) {
+        return Problem::field("/customer/phone", "must be the phone that you are signed in with").fail();
+    }
     let code = OrderCode::generate(&tx.firm.code_prefix);
     let status = match new.kind {
         Kind::Purchase => Status::Requested,
@@ -109,7 +113,49 @@ pub fn find(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
     store::by_code(tx, code.as_str())?.ok_or_else(|| unknown(code))
 }
 
-/// The same, if there is one.
+/// The order with a code, when it is this customer's; somebody else's is as unknown as none.
+///
+/// # Errors
+/// `not_found`.
+pub fn find_of(tx: &mut Tx, customer: &CustomerId, code: &OrderCode) -> Result<Order> {
+    store::by_code_of(tx, customer, code.as_str())?.ok_or_else(|| unknown(code))
+}
+
+/// Whether an order is a customer's.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_of(tx: &mut Tx, customer: &CustomerId, id: &OrderId) -> Result<bool> {
+    Ok(store::by_id(tx, id)?.is_some_and(|order| order.customer_id == *customer))
+}
+
+/// The orders of a customer, newest first.
+///
+/// # Errors
+/// Bad paging, and those of the database.
+pub fn list_of(tx: &mut Tx, customer: &CustomerId, paging: &Paging) -> Result<Page<Order>> {
+    let (limit, below) = paging.checked()?;
+    let rows = store::page_of(tx, customer, limit + 1, below.as_deref())?;
+    Ok(Page::new(rows, limit, |order| order.id.to_string()))
+}
+
+/// All orders of a customer, by identifier.
+///
+/// # Errors
+/// Those of the database.
+pub fn all_of(tx: &mut Tx, customer: &CustomerId) -> Result<Vec<Order>> {
+    store::all_of(tx, customer)
+}
+
+/// Takes the person out of all their orders: name, phone, e-mail, wishes. What was bought and paid stays.
+///
+/// # Errors
+/// Those of the database.
+pub fn erase_person(tx: &mut Tx, customer: &CustomerId) -> Result<()> {
+    store::erase_person(tx, customer)
+}
+
+/// The order with a code, if there is one.
 ///
 /// # Errors
 /// Those of the database.
@@ -376,7 +422,7 @@ pub fn set_marketplace(tx: &mut Tx, order: &mut Order, marketplace: &str, order_
 /// To whom and in which language messages about an order go.
 pub fn recipient(order: &Order) -> Recipient {
     Recipient {
-        order_id: order.id.clone(),
+        order_id: Some(order.id.clone()),
         name: order.name.clone(),
         phone: order.phone.clone(),
         email: order.email.clone(),

@@ -212,6 +212,20 @@ pub fn codes(tx: &mut Tx, ids: &[OrderId]) -> Result<HashMap<OrderId, String>> {
     Ok(codes)
 }
 
+pub fn by_code_of(tx: &mut Tx, customer: &CustomerId, code: &str) -> Result<Option<Order>> {
+    let own = orders::table.filter(orders::customer_id.eq(customer)).filter(orders::code.eq(code));
+    Ok(own.first(tx.conn).optional()?)
+}
+
+pub fn page_of(tx: &mut Tx, customer: &CustomerId, limit: i64, below: Option<&str>) -> Result<Vec<Order>> {
+    let mut query =
+        orders::table.filter(orders::customer_id.eq(customer)).order(orders::id.desc()).limit(limit).into_boxed();
+    if let Some(below) = below {
+        query = query.filter(orders::id.lt(below.to_owned()));
+    }
+    Ok(query.load(tx.conn)?)
+}
+
 /// The update takes the row lock on PostgreSQL; SQLite has one writer anyway.
 pub fn lock_by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
     Ok(diesel::update(orders::table.filter(orders::code.eq(code)))
@@ -386,4 +400,27 @@ pub fn insert_event(
 
 pub fn events_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<TimelineRow>> {
     Ok(events::table.filter(events::order_id.eq(order)).order(events::id).load(tx.conn)?)
+}
+
+/// The orders of a customer, by identifier.
+pub fn all_of(tx: &mut Tx, customer: &CustomerId) -> Result<Vec<Order>> {
+    Ok(orders::table.filter(orders::customer_id.eq(customer)).order(orders::id).load(tx.conn)?)
+}
+
+pub fn erase_person(tx: &mut Tx, customer: &CustomerId) -> Result<()> {
+    let own = orders::table.filter(orders::customer_id.eq(customer));
+    diesel::update(own)
+        .set((
+            orders::name.eq(""),
+            orders::phone.eq(""),
+            orders::email.eq(None::<String>),
+            // What stays to be searched for is the code.
+            orders::search.eq(diesel::dsl::sql::<diesel::sql_types::Text>("LOWER(code)")),
+        ))
+        .execute(tx.conn)?;
+    let ids = orders::table.filter(orders::customer_id.eq(customer)).select(orders::id);
+    diesel::update(order_items::table.filter(order_items::order_id.eq_any(ids)))
+        .set(order_items::note.eq(None::<String>))
+        .execute(tx.conn)?;
+    Ok(())
 }

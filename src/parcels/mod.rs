@@ -99,7 +99,23 @@ pub fn register(tx: &mut Tx, order: &mut Order, numbers: &[Tracking]) -> Result<
 
 /// Whose word is enough to give them a box of nobody by its number. Everybody else makes a suggestion by it.
 fn claims_by_number(by: &Actor) -> bool {
-    by.is_staff()
+    by.is_staff() || by.customer().is_some()
+}
+
+/// Whether a number can still be registered: no order waits for it or has it on its way.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_free(tx: &mut Tx, number: &Tracking) -> Result<bool> {
+    Ok(store::active(tx, number)?.is_none_or(|parcel| parcel.order_id.is_none()))
+}
+
+/// Takes what was written on the boxes of these orders, and about them, out of the books: it may name their owner.
+///
+/// # Errors
+/// Those of the database.
+pub fn erase_words(tx: &mut Tx, orders: &[OrderId]) -> Result<()> {
+    store::erase_words(tx, orders)
 }
 
 /// Registers more numbers for an order that is under way.

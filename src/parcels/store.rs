@@ -378,3 +378,14 @@ pub fn insert_charged_days(tx: &mut Tx, days: &ChargedDays) -> Result<()> {
         .execute(tx.conn)?;
     Ok(())
 }
+
+/// What was written on boxes and about them may name their owner.
+pub fn erase_words(tx: &mut Tx, orders: &[OrderId]) -> Result<()> {
+    let theirs = table
+        .filter(parcels::order_id.assume_not_null().eq_any(orders.to_vec()))
+        .filter(parcels::order_id.is_not_null());
+    diesel::update(theirs)
+        .set((parcels::mark.eq(None::<String>), parcels::note.eq(None::<String>), parcels::search.eq(None::<String>)))
+        .execute(tx.conn)?;
+    Ok(())
+}

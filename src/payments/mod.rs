@@ -227,7 +227,9 @@ pub fn by_receipt(tx: &mut Tx, receipt_no: &str) -> Result<Payment> {
 fn desk(tx: &mut Tx, order: &Order) -> Result<Branch> {
     let branch = match tx.by {
         Actor::Staff { branch: Some(branch), .. } => branch.clone(),
-        Actor::Staff { branch: None, .. } | Actor::Anyone | Actor::System => order.pickup_point_id.clone(),
+        Actor::Staff { branch: None, .. } | Actor::Anyone | Actor::System | Actor::Customer { .. } => {
+            order.pickup_point_id.clone()
+        }
     };
     branches::get(tx, &branch)
 }

@@ -30,19 +30,26 @@ pub struct SizeQuery {
     size: Option<Size>,
 }
 
+impl SizeQuery {
+    /// Which picture is asked for.
+    pub fn size(&self) -> Size {
+        self.size.unwrap_or(Size::Full)
+    }
+}
+
 /// A picture: always a JPEG of our own making, under a name of ours, in nobody's cache.
 pub async fn show(app: App, call: Call, id: web::Path<PhotoId>, query: web::Query<SizeQuery>) -> Result<HttpResponse> {
     let wanted = id.clone();
     app.read(&call.actor, move |tx| super::get(tx, &wanted)).await?;
-    picture(&app, &id, query.into_inner()).await
+    picture(&app, &id, query.size()).await
 }
 
-/// The picture itself, for who may see it.
+/// The picture itself, for whoever may see it.
 ///
 /// # Errors
-/// Those of the object store.
-pub async fn picture(app: &App, id: &PhotoId, query: SizeQuery) -> Result<HttpResponse> {
-    let bytes = shelf::get(app, id, query.size.unwrap_or(Size::Full)).await?;
+/// `not_found` when it was discarded.
+pub async fn picture(app: &App, id: &PhotoId, size: Size) -> Result<HttpResponse> {
+    let bytes = shelf::get(app, id, size).await?;
     let mut response = HttpResponse::Ok().content_type("image/jpeg").body(bytes);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));

@@ -14,7 +14,7 @@ use crate::ids::{OrderId, ParcelId, PhotoId};
 
 pub use picture::{MOST_BYTES, MOST_PIXELS, Prepared, glance, prepare};
 pub use rules::look_alike;
-pub use shelf::{Size, keep};
+pub use shelf::{Size, discard, keep};
 pub use store::Photo;
 
 words! {

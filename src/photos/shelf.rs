@@ -9,7 +9,7 @@ use object_store::{ObjectStoreExt, PutPayload};
 
 use super::NewPhoto;
 use super::picture::Prepared;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::ids::PhotoId;
 use crate::state::App;
 
@@ -88,11 +88,21 @@ async fn remove(app: &App, id: &PhotoId) {
     }
 }
 
+/// Removes the pictures of photos whose rows stay, so that nothing remains to be seen.
+pub async fn discard(app: &App, ids: &[PhotoId]) {
+    for id in ids {
+        remove(app, id).await;
+    }
+}
+
 /// A picture of a photo.
 ///
 /// # Errors
-/// [`Error::Startup`] when the store does not give it.
+/// `not_found` when it was discarded; [`Error::Startup`] when the store does not give it.
 pub async fn get(app: &App, id: &PhotoId, size: Size) -> Result<Bytes> {
     let lost = |error| Error::Startup(format!("photo {id} cannot be read: {error}"));
-    app.objects.get(&name(id, size)).await.map_err(lost)?.bytes().await.map_err(lost)
+    match app.objects.get(&name(id, size)).await {
+        Err(object_store::Error::NotFound { .. }) => Problem::not_found(format_args!("picture of photo {id}")).fail(),
+        found => found.map_err(lost)?.bytes().await.map_err(lost),
+    }
 }

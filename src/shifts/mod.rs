@@ -76,7 +76,9 @@ pub fn open(tx: &mut Tx, branch: &Branch, till: Option<&str>, opening: &Count) -
 fn cashier(tx: &Tx) -> Result<(StaffId, String)> {
     match tx.by {
         Actor::Staff { id, login, .. } => Ok((id.clone(), login.clone())),
-        Actor::Anyone | Actor::System => Problem::new(Slug::Unauthenticated, "Only staff have a drawer.").fail(),
+        Actor::Anyone | Actor::System | Actor::Customer { .. } => {
+            Problem::new(Slug::Unauthenticated, "Only staff have a drawer.").fail()
+        }
     }
 }
 

@@ -155,7 +155,9 @@ pub async fn logout(app: App, call: Call, _: Body<Nothing>) -> Result<HttpRespon
 pub async fn me(app: App, call: Call) -> Result<HttpResponse> {
     call.read(app, |tx| match tx.by {
         Actor::Staff { id, .. } => Ok(view(super::get(tx, id)?)),
-        Actor::Anyone | Actor::System => Problem::new(Slug::Unauthenticated, "Log in first.").fail(),
+        Actor::Anyone | Actor::System | Actor::Customer { .. } => {
+            Problem::new(Slug::Unauthenticated, "Log in first.").fail()
+        }
     })
     .await
 }

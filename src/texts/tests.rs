@@ -9,9 +9,10 @@ const FILES: [(Lang, &str); 3] = [
 ];
 
 /// Kyrgyz texts that are rightly the same in Russian.
-const SAME_IN_RUSSIAN: [&str; 17] = [
+const SAME_IN_RUSSIAN: [&str; 19] = [
     "act-weight",
     "amount-som",
+    "channel-sms",
     "claim-amount",
     "code-placeholder",
     "phone",
@@ -26,6 +27,7 @@ const SAME_IN_RUSSIAN: [&str; 17] = [
     "shift-report",
     "shift-till",
     "size-cm",
+    "transfer-amount",
     "weight-kg",
 ];
 

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::claims::NewClaim;
 use crate::clock::BISHKEK_OFFSET;
-use crate::error::{Problem, Result};
+use crate::error::{Problem, Result, Slug};
 use crate::http::form::Form;
 use crate::http::text::{one_line, optional};
 use crate::money::{Money, Payable};
@@ -25,11 +25,14 @@ pub struct Told {
 /// # Errors
 /// `validation_failed` at the field.
 pub fn read(form: Form<{ photos::MOST_BYTES }>, now: NaiveDateTime) -> Result<Told> {
-    let line = |name: &str| optional(form.get(name), 100, &format!("/{name}"));
+    if form.is_too_large {
+        return Problem::new(Slug::BodyTooLarge, "The photo is too large.").fail();
+    }
+    let line = |name: &str| optional(form.filled(name), 100, &format!("/{name}"));
     let claim = NewClaim {
-        amount_tyiyn: amount(form.get("amount").unwrap_or_default())?,
-        bank: one_line(form.get("bank").unwrap_or_default(), 60, "/bank")?,
-        paid_at: form.get("paid_at").map_or(Ok(now), moment)?,
+        amount_tyiyn: amount(form.filled("amount").unwrap_or_default())?,
+        bank: one_line(form.filled("bank").unwrap_or_default(), 60, "/bank")?,
+        paid_at: form.filled("paid_at").map_or(Ok(now), moment)?,
         payer: line("payer")?,
         reference: line("reference")?,
     };

@@ -16,7 +16,7 @@ use crate::claims;
 use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::{Error, Problem, Result, Slug};
-use crate::http::form::{Form, refuse_foreign};
+use crate::http::form::Form;
 use crate::http::page::{self, Keep};
 use crate::http::{Body, Call, Spoken};
 use crate::ids::{ParcelId, PhotoId, QuoteId};
@@ -164,12 +164,8 @@ pub async fn unlock(req: HttpRequest, app: App, call: Call, path: web::Path<Stri
         Ok(asked) => asked,
         Err(page) => return page,
     };
-    let (proven_code, last4) = (code.clone(), form.get("phone_last4").unwrap_or_default().to_owned());
-    let proven = match refuse_foreign(&req) {
-        Ok(()) => call.change(&app, move |tx| orders::prove_customer(tx, &proven_code, &last4)).await,
-        Err(error) => Err(error),
-    };
-    match proven {
+    let (proven_code, last4) = (code.clone(), form.filled("phone_last4").unwrap_or_default().to_owned());
+    match call.change(&app, move |tx| orders::prove_customer(tx, &proven_code, &last4)).await {
         Ok(true) => match pass::issue(&app, &code) {
             Ok(cookie) => {
                 let mut response = page::see_other(&address(&code, lang));
@@ -244,7 +240,7 @@ pub async fn photo(
     }
     let wanted = id.clone();
     let id = app.read(&call.actor, move |tx| details::photo(tx, &code, &wanted)).await?;
-    photos::http::picture(&app, &id, query.into_inner()).await
+    photos::http::picture(&app, &id, query.size()).await
 }
 
 /// The customer takes an offer.
@@ -270,7 +266,7 @@ async fn decide(
         Ok(asked) => asked,
         Err(page) => return page,
     };
-    let done = match form.get("quote_id").map(|id| QuoteId::try_from(id.to_owned())) {
+    let done = match form.filled("quote_id").map(|id| QuoteId::try_from(id.to_owned())) {
         Some(Ok(quote)) => {
             // Which offers have ended must be written down although the choice is refused.
             let (ending, chosen) = (code.clone(), code.clone());
@@ -322,12 +318,9 @@ async fn record(app: &App, call: &Call, code: &OrderCode, told: Told) -> Result<
     photos::keep(app.clone(), picture, attach).await
 }
 
-/// Lets in who has the pass, from a page of ours.
+/// Lets in who has the pass.
 fn admitted(req: &HttpRequest, app: &App, path: &str) -> std::result::Result<Asked, HttpResponse> {
     let asked = asked(req, app, path)?;
-    if let Err(error) = refuse_foreign(req) {
-        return Err(refused(req, app, asked.lang, &error, path));
-    }
     if !pass::opens(app, req, &asked.code) {
         return Err(locked(req, app, asked.lang, &asked.code, None));
     }

@@ -35,11 +35,16 @@ pub struct Page<'a> {
     pub path: &'a str,
 }
 
-struct LanguageLink {
-    lang: Lang,
-    name: String,
-    href: String,
-    current: bool,
+/// The same page in another language.
+pub struct LanguageLink {
+    /// Which.
+    pub lang: Lang,
+    /// What it calls itself.
+    pub name: String,
+    /// Where it is.
+    pub href: String,
+    /// Whether this is it.
+    pub current: bool,
 }
 
 impl<'a> Page<'a> {
@@ -64,12 +69,12 @@ impl<'a> Page<'a> {
     }
 
     /// What stands in a `tel:` link for a phone: it has no room for spaces and brackets.
-    fn tel(&self, phone: &str) -> String {
+    pub fn tel(&self, phone: &str) -> String {
         dialled(phone)
     }
 
     /// The same page in each language that the firm offers; nothing to choose where there is one.
-    fn languages(&self) -> Vec<LanguageLink> {
+    pub fn languages(&self) -> Vec<LanguageLink> {
         let offered = &self.face.settings.languages;
         let link = |lang: &Lang| LanguageLink {
             lang: *lang,

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 /// The floors, from the ground up. A module may use every floor below its own and nothing of its own floor.
 const FLOORS: &[&[&str]] = &[
     &["error", "clock", "fold"],
-    &["money", "ids", "client_code", "code", "phone", "texts"],
+    &["money", "ids", "client_code", "code", "couriers", "links", "phone", "texts"],
     &["elqr", "print", "sheets", "xml"],
     &["config"],
     &["db", "face", "tokens", "objects"],
-    &["state", "idempotency", "counters"],
+    &["state", "idempotency", "counters", "tallies"],
     &["http"],
     &["audit", "ledger"],
     &["exports"],
@@ -19,12 +19,13 @@ const FLOORS: &[&[&str]] = &[
     &["tariffs"],
     &["customs"],
     &["customers", "staff", "quotes", "shifts", "starter"],
-    &["orders"],
+    &["orders", "sign_in"],
     &["proofs"],
     &["parcels"],
     &["bags", "payments"],
     &["acquirers", "acts", "cells", "claims", "manifests", "receipts", "shipments", "statements", "storage"],
     &["broker", "desk", "tracking"],
+    &["my"],
     &["app"],
     &["cli"],
 ];

@@ -2,6 +2,7 @@
 
 pub mod acquirers;
 pub mod bot_api;
+pub mod client;
 pub mod gateway;
 pub mod http;
 pub mod outbox;

@@ -68,7 +68,7 @@ pub fn write_to(s: &Server, about: Occasion, fact: &str, phones: &[String]) {
         let facts = vec![("code", Fact::text(&order.code)), ("refund", Fact::Number(0))];
         let news = |(number, phone): (usize, &String)| {
             let to = Recipient {
-                order_id: order.id.clone(),
+                order_id: Some(order.id.clone()),
                 name: order.name.clone(),
                 phone: phone.clone(),
                 email: None,

@@ -250,7 +250,7 @@ pub fn person(number: u32, who: u32) -> Person {
 pub fn staff_id(actor: &Actor) -> Option<&str> {
     match actor {
         Actor::Staff { id, .. } => Some(id.as_str()),
-        Actor::Anyone | Actor::System => None,
+        Actor::Anyone | Actor::System | Actor::Customer { .. } => None,
     }
 }
 

@@ -1,0 +1,11 @@
+DELETE FROM notifications WHERE order_id IS NULL;
+DROP INDEX notifications_by_order;
+ALTER TABLE notifications ADD COLUMN about_order_id TEXT NOT NULL DEFAULT '';
+UPDATE notifications SET about_order_id = order_id;
+ALTER TABLE notifications DROP COLUMN order_id;
+ALTER TABLE notifications RENAME COLUMN about_order_id TO order_id;
+CREATE INDEX notifications_by_order ON notifications (order_id, id);
+ALTER TABLE customers DROP COLUMN erased_at;
+DROP TABLE customer_sessions;
+DROP TABLE sign_in_codes;
+DROP TABLE tallies;
