@@ -10,7 +10,7 @@ use crate::code::OrderCode;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::face::Asset;
 use crate::http::page::{self, Keep};
-use crate::http::{Call, Spoken, language};
+use crate::http::{Call, Spoken, language, request};
 use crate::orders::http::Code;
 use crate::payments::elqr;
 use crate::state::App;
@@ -109,6 +109,14 @@ pub async fn problem(req: HttpRequest, app: App, path: web::Path<String>) -> Res
     let body = format!("{}\n\nHTTP {} · {}", slug.guide(), slug.status(), slug.as_str());
     let body = pages::message(&app.face, Lang::En, slug.title(), &body);
     Ok(page::html(&req, StatusCode::OK, Lang::En, body, Keep::AWhile))
+}
+
+/// Codes are nothing to search for, and the API is nothing to read.
+const ROBOTS: &str = "User-agent: *\nDisallow: /t\nDisallow: /v1/\n";
+
+/// What search engines leave alone.
+pub async fn robots() -> HttpResponse {
+    request::page(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
 }
 
 /// The style sheet.
