@@ -47,7 +47,7 @@ pub async fn find(req: HttpRequest, app: App, Spoken(lang): Spoken, query: web::
 pub async fn order_page(req: HttpRequest, app: App, call: Call, path: web::Path<String>) -> HttpResponse {
     let Asked { lang, code } = match asked(&req, &app, &path) {
         Ok(asked) => asked,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     match app.read(&call.actor, move |tx| look_up(tx, &code, lang)).await {
         Ok(view) => {
@@ -70,11 +70,11 @@ pub(super) struct Asked {
 }
 
 /// Reads the code in an address, or gives the page for one that is mistyped.
-pub(super) fn asked(req: &HttpRequest, app: &App, typed: &str) -> std::result::Result<Asked, HttpResponse> {
+pub(super) fn asked(req: &HttpRequest, app: &App, typed: &str) -> std::result::Result<Asked, Box<HttpResponse>> {
     let lang = language::of(req);
     match OrderCode::parse(&app.config.business.code_prefix, typed) {
         Ok(code) => Ok(Asked { lang, code }),
-        Err(_) => Err(try_again(req, app, lang, Slug::MistypedCode, typed)),
+        Err(_) => Err(Box::new(try_again(req, app, lang, Slug::MistypedCode, typed))),
     }
 }
 
