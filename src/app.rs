@@ -98,6 +98,7 @@ pub fn routes() -> Vec<Route> {
         post("/t/{code}/decline", details::decline, Anyone, "Page: the customer does not want an offer").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
         post("/t/{code}/transfer", details::claim, Anyone, "Page: I paid by transfer, perhaps with the photo of the receipt").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
         get("/t/{code}/photos/{id}", details::photo, Anyone, "A photo of an order's goods, for who opened its details").query::<photos::SizeQuery>(),
+        get("/robots.txt", tracking::robots, Anyone, "What search engines leave alone"),
         get("/price", price::page, Anyone, "Page: what an order would cost").query::<LangQuery>().query::<price::PriceQuery>(),
         get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
         get("/assets/torugart.svg", tracking::icon, Anyone, "The pages' icon"),

@@ -224,7 +224,7 @@ fn who_may(route: &Route) -> String {
 fn tag(path: &str) -> &str {
     match path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next()) {
         Some(room) => room,
-        None if matches!(path, "/healthz" | "/readyz" | "/metrics" | "/openapi.json") => "service",
+        None if matches!(path, "/healthz" | "/readyz" | "/metrics" | "/openapi.json" | "/robots.txt") => "service",
         None => "pages",
     }
 }

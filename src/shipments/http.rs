@@ -234,7 +234,7 @@ pub struct CheckpointRequest {
     at: Option<Moment>,
     #[serde(default)]
     note: Option<String>,
-    /// Why it is late.
+    /// Why it is late; customers read it on their page.
     #[serde(default)]
     reason: Option<String>,
     /// By how much; moves what is expected of the stations ahead, not the status.

@@ -2,16 +2,13 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::claim_form::{self, Told};
-use super::details::{self, Details};
+use super::details;
+use super::details_view;
 use super::http::{Asked, asked, refused};
 use super::pages::{self, Said};
-use super::view::TrackView;
-use super::{pass, text_key};
+use super::pass;
 use crate::claims;
 use crate::code::OrderCode;
 use crate::db::Tx;
@@ -19,125 +16,14 @@ use crate::error::{Error, Problem, Result, Slug};
 use crate::http::form::Form;
 use crate::http::page::{self, Keep};
 use crate::http::{Body, Call, Spoken};
-use crate::ids::{ParcelId, PhotoId, QuoteId};
-use crate::money::Money;
-use crate::orders::http::{Code, ItemView, unproven};
-use crate::orders::{self, http as order_shapes};
-use crate::parcels;
-use crate::payments::Method;
+use crate::ids::{PhotoId, QuoteId};
+use crate::orders;
+use crate::orders::http::{Code, unproven};
 use crate::photos;
-use crate::quotes::http::QuoteView;
 use crate::state::App;
 use crate::texts::{self, Lang};
 
-/// The second fact.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"phone_last4": "3456"}))]
-pub struct DetailsRequest {
-    /// The last four digits of the phone that the order was placed with.
-    phone_last4: String,
-}
-
-/// What the customer of an order sees of it.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TrackDetails)]
-pub struct DetailsView {
-    /// What anybody sees.
-    track: TrackView,
-    items: Vec<ItemView>,
-    /// Every offer, the latest first.
-    quotes: Vec<QuoteView>,
-    parcels: Vec<TrackParcel>,
-    photos: Vec<TrackPhoto>,
-    payments: Vec<TrackPayment>,
-    /// Until when the cookie of this answer opens the photos.
-    opens_until: DateTime<Utc>,
-}
-
-/// A box, as its customer sees it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TrackParcel {
-    id: ParcelId,
-    barcode: String,
-    tracking_number: Option<String>,
-    status: parcels::Status,
-    /// The status in the reader's language.
-    status_text: String,
-    weight_g: Option<i64>,
-    length_mm: Option<i64>,
-    width_mm: Option<i64>,
-    height_mm: Option<i64>,
-    /// What freight was charged for it.
-    freight: Option<Money>,
-}
-
-/// A photo of the goods.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TrackPhoto {
-    id: PhotoId,
-    /// The box that it shows.
-    parcel_id: Option<ParcelId>,
-    /// Where it is, with the cookie of this answer; `?size=thumb` gives it small.
-    url: String,
-}
-
-/// Money that came in.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TrackPayment {
-    receipt_no: String,
-    method: Method,
-    amount: Money,
-    /// How much of it was given back.
-    refunded: Money,
-    at: DateTime<Utc>,
-}
-
-fn view(code: &OrderCode, lang: Lang, details: Details, opens_until: DateTime<Utc>) -> Result<DetailsView> {
-    let Details { track, items, quotes, parcels, photos, payments, .. } = details;
-    let shown = quotes.into_iter().map(crate::quotes::http::view).collect::<Result<Vec<_>>>()?;
-    Ok(DetailsView {
-        track,
-        items: items.into_iter().map(order_shapes::item).collect(),
-        quotes: shown.into_iter().map(QuoteView::without_author).collect(),
-        parcels: parcels.into_iter().map(|parcel| parcel_view(lang, parcel)).collect(),
-        photos: photos
-            .into_iter()
-            .map(|photo| TrackPhoto { url: photo_path(code, &photo.id), id: photo.id, parcel_id: photo.parcel_id })
-            .collect(),
-        payments: payments
-            .into_iter()
-            .map(|payment| TrackPayment {
-                receipt_no: payment.receipt_no,
-                method: payment.method,
-                amount: Money::tyiyn(payment.amount_tyiyn),
-                refunded: Money::tyiyn(payment.refunded_tyiyn),
-                at: payment.at.and_utc(),
-            })
-            .collect(),
-        opens_until,
-    })
-}
-
-fn parcel_view(lang: Lang, parcel: parcels::Parcel) -> TrackParcel {
-    TrackParcel {
-        status_text: texts::text(lang, &text_key("parcel", parcel.status.as_str()), &[]),
-        id: parcel.id,
-        barcode: parcel.barcode,
-        tracking_number: parcel.tracking_number,
-        status: parcel.status,
-        weight_g: parcel.weight_g,
-        length_mm: parcel.length_mm,
-        width_mm: parcel.width_mm,
-        height_mm: parcel.height_mm,
-        freight: parcel.freight_tyiyn.map(Money::tyiyn),
-    }
-}
-
-/// Where a customer with a pass sees a photo.
-pub(super) fn photo_path(code: &OrderCode, id: &PhotoId) -> String {
-    format!("/t/{code}/photos/{id}")
-}
+pub use super::details_view::{DetailsRequest, DetailsView};
 
 /// The details as JSON, for who knows the second fact.
 pub async fn tell(
@@ -154,7 +40,7 @@ pub async fn tell(
     let cookie = pass::issue(&app, &code)?;
     let (until, asked, lang) = ((app.clock.now() + pass::LIFE).and_utc(), code.clone(), spoken.0);
     let details = app.read(&call.actor, move |tx| details::read(tx, &asked, lang)).await?;
-    let answer = view(&code, lang, details, until)?;
+    let answer = details_view::view(&code, lang, details, until)?;
     Ok(spoken.mark(HttpResponse::Ok().cookie(cookie).json(answer)))
 }
 
@@ -162,7 +48,7 @@ pub async fn tell(
 pub async fn unlock(req: HttpRequest, app: App, call: Call, path: web::Path<String>, form: Form) -> HttpResponse {
     let Asked { lang, code } = match asked(&req, &app, &path) {
         Ok(asked) => asked,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     let (proven_code, last4) = (code.clone(), form.filled("phone_last4").unwrap_or_default().to_owned());
     match call.change(&app, move |tx| orders::prove_customer(tx, &proven_code, &last4)).await {
@@ -196,7 +82,7 @@ fn locked(req: &HttpRequest, app: &App, lang: Lang, code: &OrderCode, wrong: Opt
 pub async fn show(req: HttpRequest, app: App, call: Call, path: web::Path<String>) -> HttpResponse {
     let Asked { lang, code } = match asked(&req, &app, &path) {
         Ok(asked) => asked,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     if !pass::opens(&app, &req, &code) {
         return locked(&req, &app, lang, &code, None);
@@ -264,7 +150,7 @@ async fn decide(
 ) -> HttpResponse {
     let Asked { lang, code } = match admitted(&req, &app, &path) {
         Ok(asked) => asked,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     let done = match form.filled("quote_id").map(|id| QuoteId::try_from(id.to_owned())) {
         Some(Ok(quote)) => {
@@ -291,7 +177,7 @@ pub async fn claim(
 ) -> HttpResponse {
     let Asked { lang, code } = match admitted(&req, &app, &path) {
         Ok(asked) => asked,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     let done = match claim_form::read(form, app.clock.now()) {
         Ok(told) => record(&app, &call, &code, told).await,
@@ -319,10 +205,10 @@ async fn record(app: &App, call: &Call, code: &OrderCode, told: Told) -> Result<
 }
 
 /// Lets in who has the pass.
-fn admitted(req: &HttpRequest, app: &App, path: &str) -> std::result::Result<Asked, HttpResponse> {
+fn admitted(req: &HttpRequest, app: &App, path: &str) -> std::result::Result<Asked, Box<HttpResponse>> {
     let asked = asked(req, app, path)?;
     if !pass::opens(app, req, &asked.code) {
-        return Err(locked(req, app, asked.lang, &asked.code, None));
+        return Err(Box::new(locked(req, app, asked.lang, &asked.code, None)));
     }
     Ok(asked)
 }

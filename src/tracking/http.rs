@@ -10,7 +10,7 @@ use crate::code::OrderCode;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::face::Asset;
 use crate::http::page::{self, Keep};
-use crate::http::{Call, Spoken, language};
+use crate::http::{Call, Spoken, language, request};
 use crate::orders::http::Code;
 use crate::payments::elqr;
 use crate::state::App;
@@ -48,7 +48,7 @@ pub async fn find(req: HttpRequest, app: App, Spoken(lang): Spoken, query: web::
 pub async fn order_page(req: HttpRequest, app: App, call: Call, path: web::Path<String>) -> HttpResponse {
     let Asked { lang, code } = match asked(&req, &app, &path) {
         Ok(asked) => asked,
-        Err(page) => return page,
+        Err(page) => return *page,
     };
     match app.glance(&call.actor, move |tx| look_up(tx, &code, lang)).await {
         Ok(view) => {
@@ -71,11 +71,11 @@ pub(super) struct Asked {
 }
 
 /// Reads the code in an address, or gives the page for one that is mistyped.
-pub(super) fn asked(req: &HttpRequest, app: &App, typed: &str) -> std::result::Result<Asked, HttpResponse> {
+pub(super) fn asked(req: &HttpRequest, app: &App, typed: &str) -> std::result::Result<Asked, Box<HttpResponse>> {
     let lang = language::of(req);
     match OrderCode::parse(&app.config.business.code_prefix, typed) {
         Ok(code) => Ok(Asked { lang, code }),
-        Err(_) => Err(try_again(req, app, lang, Slug::MistypedCode, typed)),
+        Err(_) => Err(Box::new(try_again(req, app, lang, Slug::MistypedCode, typed))),
     }
 }
 
@@ -110,6 +110,14 @@ pub async fn problem(req: HttpRequest, app: App, path: web::Path<String>) -> Res
     let body = format!("{}\n\nHTTP {} · {}", slug.guide(), slug.status(), slug.as_str());
     let body = pages::message(&app.face, Lang::En, slug.title(), &body);
     Ok(page::html(&req, StatusCode::OK, Lang::En, body, Keep::AWhile))
+}
+
+/// Codes are nothing to search for, and the API is nothing to read.
+const ROBOTS: &str = "User-agent: *\nDisallow: /t\nDisallow: /v1/\n";
+
+/// What search engines leave alone.
+pub async fn robots() -> HttpResponse {
+    request::page(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
 }
 
 /// The style sheet.

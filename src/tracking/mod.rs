@@ -3,6 +3,7 @@
 mod claim_form;
 pub mod details;
 pub mod details_http;
+mod details_view;
 pub mod http;
 mod map;
 pub mod pages;

@@ -8,10 +8,11 @@ const LEAST = 95;
 const { BASE, CODES, OUT } = process.env;
 const [, code] = readFileSync(CODES, "utf8").match(/(TG-\S+)\s+ready_for_pickup/);
 const chrome = await launch({ chromePath: "/usr/bin/chromium", chromeFlags: ["--headless", "--no-sandbox"] });
+const onlyCategories = ["performance", "accessibility", "best-practices", "seo"];
 const skipAudits = ["is-crawlable"];
 let isGood = true;
 for (const [name, path] of [["order", `/t/${code}?lang=ru`], ["home", "/?lang=ru"], ["price", "/price?lang=ru"]]) {
-  const result = await lighthouse(BASE + path, { port: chrome.port, output: "json", skipAudits });
+  const result = await lighthouse(BASE + path, { port: chrome.port, output: "json", onlyCategories, skipAudits });
   writeFileSync(`${OUT}/lighthouse-${name}.json`, result.report);
   const scores = Object.values(result.lhr.categories).map(({ id, score }) => [id, Math.round(score * 100)]);
   console.log(name, scores.map(([id, score]) => `${id} ${score}`).join(", "));

@@ -169,6 +169,16 @@ on_both! {
         }
     }
 
+    fn search_engines_leave_orders_alone(s: &Server) {
+        let robots = s.get(ANYONE, "/robots.txt");
+        assert_eq!((robots.status, robots.header("content-type")), (200, Some("text/plain; charset=utf-8")));
+        assert!(robots.text.contains("Disallow: /t\n"), "{}", robots.text);
+        let code = s.order(Until::Requested).code;
+        for path in [format!("/t/{code}"), format!("/t/{code}/details")] {
+            assert!(s.get(ANYONE, &path).text.contains("<meta name=\"robots\" content=\"noindex\">"), "{path}");
+        }
+    }
+
     fn every_problem_has_its_page(s: &Server) {
         for slug in Slug::ALL {
             let answer = s.get(ANYONE, &format!("/problems/{}", slug.as_str()));

@@ -15,7 +15,7 @@ use crate::quotes::{self, Quote};
 use crate::tariffs::wording;
 use crate::texts::{self, Arg, Lang};
 use crate::tracking::details::Details;
-use crate::tracking::details_http::photo_path;
+use crate::tracking::details_view::photo_path;
 use crate::tracking::text_key;
 
 /// The page with the field for the second fact. `error` is a whole sentence in `lang`.
