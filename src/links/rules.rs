@@ -48,7 +48,7 @@ const TRACKER_BEGINS: &[&str] = &["_x_", "_oak_", "utm_", "share_", "refer_"];
 pub fn marketplace(host: &str) -> Option<Marketplace> {
     let is_of =
         |domain: &&str| host.strip_suffix(*domain).is_some_and(|front| front.is_empty() || front.ends_with('.'));
-    DOMAINS.iter().find(|(_, domains)| domains.iter().any(|domain| is_of(&domain))).map(|(marketplace, _)| *marketplace)
+    DOMAINS.iter().find(|(_, domains)| domains.iter().any(is_of)).map(|(marketplace, _)| *marketplace)
 }
 
 /// The item that a link of a marketplace names, if it names one.

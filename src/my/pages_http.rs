@@ -1,4 +1,4 @@
-//! `/my`: the pages of a customer who is signed in. Every one of them is shown by [`SignedIn`] alone.
+//! `/my`: the pages of a customer who is signed in. Every one but those of signing in wants `SignedIn`.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
