@@ -86,21 +86,21 @@ pub struct Claim<'a> {
 /// # Errors
 /// Those of the database.
 pub fn claim_due(conn: &mut Conn, claim: &Claim) -> Result<Vec<String>> {
-    let skip = skip_locked(conn);
-    let lane = match claim.fresh_since {
+    let skip = skip_locked(conn, "OF mine");
+    let among = match claim.fresh_since {
         Some(_) => FRESH,
         None => ANY,
     };
     let claimed: Vec<Claimed> = diesel::sql_query(
         "UPDATE notifications SET state = 'sending', attempts = attempts + 1, next_attempt_at = $1 WHERE id IN \
-         (SELECT id FROM notifications AS mine WHERE channel = $2 AND state IN ('pending', 'sending') \
-          AND next_attempt_at <= $3 AND priority <= $4 AND NOT EXISTS \
-          (SELECT 1 FROM notifications AS before WHERE before.channel = mine.channel \
-           AND before.recipient = mine.recipient AND before.state IN ('pending', 'sending') AND before.id < mine.id \
-           AND before.priority <= mine.priority) ",
+         (SELECT mine.id FROM ",
     )
-    .sql(lane)
-    .sql(" ORDER BY priority, next_attempt_at, id LIMIT $6 ")
+    .sql(among)
+    .sql(
+        " AND NOT EXISTS (SELECT 1 FROM notifications AS before WHERE before.channel = mine.channel \
+         AND before.recipient = mine.recipient AND before.state IN ('pending', 'sending') AND before.id < mine.id \
+         AND before.priority <= mine.priority) ORDER BY mine.priority, mine.next_attempt_at, mine.id LIMIT $6 ",
+    )
     .sql(skip)
     .sql(") RETURNING id")
     .bind::<Timestamp, _>(claim.lease_until)
@@ -113,12 +113,17 @@ pub fn claim_due(conn: &mut Conn, claim: &Claim) -> Result<Vec<String>> {
     Ok(claimed.into_iter().map(|row| row.id).collect())
 }
 
-/// Says again what was said: SQLite counts its values by their first appearance, so each has to appear.
-const ANY: &str = "AND next_attempt_at <= $5";
-/// Some more recipients than are taken at once: what came before to one of them may have to wait.
-const FRESH: &str = "AND recipient IN (SELECT recipient FROM notifications AS fresh WHERE channel = $2 \
-                     AND state = 'pending' AND due_at > $5 AND next_attempt_at <= $3 AND priority <= $4 \
-                     ORDER BY due_at, id LIMIT 64)";
+/// The second condition says again what was said: SQLite counts its values by their first appearance, so each has to appear.
+const ANY: &str = "notifications AS mine WHERE mine.channel = $2 AND mine.state IN ('pending', 'sending') \
+                   AND mine.next_attempt_at <= $3 AND mine.priority <= $4 AND mine.next_attempt_at <= $5";
+/// Some more recipients than are taken at once: what came before to one of them may have to wait. The join begins with them
+/// (SQLite keeps the sides of a CROSS JOIN, and a plus keeps it from the index of priorities): asked the other way round,
+/// every turn would look at the whole backlog. Those due at one moment, a whole truck perhaps, are not sorted among themselves.
+const FRESH: &str = "(SELECT DISTINCT recipient FROM (SELECT recipient FROM notifications WHERE channel = $2 \
+                     AND state = 'pending' AND next_attempt_at <= $3 AND priority <= $4 AND due_at > $5 \
+                     ORDER BY due_at LIMIT 64) AS young) AS those CROSS JOIN notifications AS mine \
+                     WHERE mine.channel = $2 AND mine.recipient = those.recipient \
+                     AND mine.state IN ('pending', 'sending') AND mine.next_attempt_at <= $3 AND +mine.priority <= $4";
 
 /// Takes up to `limit` sent messages whose gateway is to be asked whether they arrived, until `lease_until`, and names them.
 ///
@@ -130,7 +135,7 @@ pub fn claim_reports(
     lease_until: NaiveDateTime,
     limit: i64,
 ) -> Result<Vec<String>> {
-    let skip = skip_locked(conn);
+    let skip = skip_locked(conn, "");
     let claimed: Vec<Claimed> = diesel::sql_query(
         "UPDATE notifications SET report_due_at = $1 WHERE id IN \
          (SELECT id FROM notifications WHERE report_due_at <= $2 ORDER BY report_due_at, id LIMIT $3 ",
@@ -154,7 +159,7 @@ pub fn claim_callbacks(
     lease_until: NaiveDateTime,
     limit: i64,
 ) -> Result<Vec<String>> {
-    let skip = skip_locked(conn);
+    let skip = skip_locked(conn, "");
     let claimed: Vec<Claimed> = diesel::sql_query(
         "UPDATE acquirer_callbacks SET attempts = attempts + 1, next_attempt_at = $1 WHERE id IN \
          (SELECT id FROM acquirer_callbacks WHERE next_attempt_at <= $2 ORDER BY next_attempt_at, id LIMIT $3 ",
@@ -169,9 +174,9 @@ pub fn claim_callbacks(
 }
 
 /// On PostgreSQL several workers take different rows; SQLite has one writer at a time anyway.
-fn skip_locked(conn: &Conn) -> &'static str {
+fn skip_locked(conn: &Conn, of: &str) -> String {
     match conn {
-        Conn::Pg(_) => "FOR UPDATE SKIP LOCKED",
-        Conn::Sqlite(_) => "",
+        Conn::Pg(_) => format!("FOR UPDATE {of} SKIP LOCKED"),
+        Conn::Sqlite(_) => String::new(),
     }
 }
