@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::db::Url;
 use crate::elqr::Template;
 use crate::error::{Error, Result};
+use crate::ids::Role;
 
 mod acquirers;
 mod intake;
@@ -107,6 +108,8 @@ pub struct Auth {
     pub access_ttl_s: i64,
     /// Life of a login without use, days.
     pub refresh_ttl_days: i64,
+    /// Who may do nothing but set up a second factor until they have one.
+    pub totp_required_roles: Vec<Role>,
 }
 
 /// `business.*`: the firm's own face and rules.

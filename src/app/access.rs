@@ -71,7 +71,7 @@ async fn admit(who: Who, key: Key, req: &ServiceRequest) -> Result<Call> {
         .map(|app| app.get_ref().clone())
         .ok_or_else(|| Error::Startup("the application state is missing".to_owned()))?;
     let actor = match bearer(req)? {
-        Some(token) => authenticate(&app, token).await?,
+        Some(token) => authenticate(&app, token, req.path()).await?,
         None => Actor::Anyone,
     };
     match actor.role() {
@@ -104,9 +104,12 @@ fn bearer(req: &ServiceRequest) -> Result<Option<String>> {
     }
 }
 
-async fn authenticate(app: &App, token: String) -> Result<Actor> {
+async fn authenticate(app: &App, token: String, path: &str) -> Result<Actor> {
     let claims = app.tokens.verify(&token, app.clock.now())?;
-    app.glance(&Actor::System, move |tx| staff::authenticate(tx, &claims)).await
+    // Where a second factor is set up, it cannot be asked for.
+    let is_own_account = path == "/v1/me" || path.starts_with("/v1/me/") || path.starts_with("/v1/auth/");
+    let need_totp = if is_own_account { Vec::new() } else { app.config.auth.totp_required_roles.clone() };
+    app.glance(&Actor::System, move |tx| staff::authenticate(tx, &claims, &need_totp)).await
 }
 
 fn unauthenticated<T>(detail: &str) -> Result<T> {

@@ -56,6 +56,7 @@ mod release;
 mod road;
 mod shifts;
 mod shipments;
+mod sign_in;
 mod staff;
 mod statements;
 mod storage;
