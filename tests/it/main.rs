@@ -14,6 +14,7 @@ mod bad_input;
 mod bags;
 mod branches;
 mod broker;
+mod canaries;
 mod cells;
 mod claims;
 mod commands;
