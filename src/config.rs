@@ -465,7 +465,8 @@ impl Auth {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        keys.split(',')
+        let keys = keys
+            .split(',')
             .map(|key| match key.trim().split_once(':') {
                 Some((kid, secret)) if !kid.is_empty() && secret.len() >= LEAST_KEY_BYTES => {
                     Ok((kid.to_owned(), SecretString::from(secret)))
@@ -475,6 +476,12 @@ impl Auth {
                 }
                 _ => Err("auth.jwt_keys must be kid:secret[,kid:secret]".to_owned()),
             })
-            .collect()
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        // A token names its key by the kid alone: of two with one name, the second would verify nothing.
+        let names: Vec<_> = keys.iter().map(|(kid, _)| kid).collect();
+        match names.iter().enumerate().find(|(at, kid)| names[..*at].contains(kid)) {
+            Some((_, kid)) => Err(format!("auth.jwt_keys: the kid {kid:?} stands there twice")),
+            None => Ok(keys),
+        }
     }
 }

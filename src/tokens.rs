@@ -225,6 +225,13 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_stands_for_two_keys_is_refused() {
+        let jwt_keys = SecretString::from(format!("{OLD},{}", NEW.replace("new", "old")));
+        let auth = Auth { jwt_keys, access_ttl_s: 900, refresh_ttl_days: 30, totp_required_roles: Vec::new() };
+        assert!(Tokens::from_config(&auth).is_err());
+    }
+
+    #[test]
     fn an_unsigned_or_altered_token_is_refused() {
         let tokens = tokens(OLD);
         let token = tokens.issue(&StaffId::new(), &SessionId::new(), noon()).expect("a token");
