@@ -39,6 +39,14 @@ mta:
 browser:
     scripts/browser
 
+# What the binary is built from, CycloneDX JSON
+sbom:
+    scripts/sbom torugart.cdx.json
+
+# Small changes of the code of accounts, ledger and codes: does a test notice each?
+mutants *files:
+    scripts/mutants {{files}}
+
 # Everything that CI runs, in its order
 ci:
     bash .ci/run

@@ -39,7 +39,7 @@ use crate::rates::http as rates;
 use crate::receipts::http as receipts;
 use crate::shipments::{http as shipments, plan_http as plans, scan_http as scans};
 use crate::sign_in::http as sign_in;
-use crate::staff::http as staff;
+use crate::staff::{http as staff, own_http as own};
 use crate::state::App;
 use crate::statements::http as statements;
 use crate::storage::http as storage;
@@ -114,10 +114,15 @@ pub fn routes() -> Vec<Route> {
         post("/v1/auth/logout", staff::logout, AnyStaff, "End this login").ignore_key().takes::<Nothing>().gives_nothing(204),
         post("/v1/auth/code", sign_in::ask, Anyone, "Send a customer a one-time code; the answer is the same for every phone").ignore_key().query::<LangQuery>().takes::<sign_in::CodeRequest>().gives::<sign_in::CodeAnswer>(202),
         post("/v1/auth/code/verify", sign_in::verify, Anyone, "Sign a customer in with the code").ignore_key().query::<LangQuery>().takes::<sign_in::VerifyRequest>().gives::<sign_in::SignInAnswer>(200),
+        post("/v1/auth/setup", own::set_up, Anyone, "Make the first admin of an empty database with the token that `serve` logged").ignore_key().takes::<own::SetupRequest>().gives::<staff::MemberView>(201),
+        post("/v1/me/password", own::change_password, AnyStaff, "Change one's own password; other logins end").ignore_key().takes::<own::PasswordRequest>().gives_nothing(204),
+        post("/v1/me/totp", own::begin_totp, AnyStaff, "Begin to set up a second factor for one's own account").ignore_key().takes::<own::OwnPassword>().gives::<own::TotpAnswer>(200),
+        post("/v1/me/totp/confirm", own::confirm_totp, AnyStaff, "Turn it on with a code that the app shows; other logins end").ignore_key().takes::<own::TotpCode>().gives_nothing(204),
+        post("/v1/me/totp/remove", own::remove_totp, AnyStaff, "Take one's second factor away; other logins end").ignore_key().takes::<own::OwnPassword>().gives_nothing(204),
         get("/v1/me", staff::me, AnyStaff, "Who am I").gives::<staff::MemberView>(200),
         get("/v1/staff", staff::list, ADMIN, "All accounts").lists::<staff::MemberView>(),
         post("/v1/staff", staff::add, ADMIN, "Make an account").takes::<staff::StaffRequest>().gives::<staff::MemberView>(201),
-        patch("/v1/staff/{id}", staff::change, ADMIN, "Change role, branch or password; disable").takes::<staff::StaffChange>().gives::<staff::MemberView>(200),
+        patch("/v1/staff/{id}", staff::change, ADMIN, "Change role, branch or password; disable; take a lost second factor away").takes::<staff::StaffChange>().gives::<staff::MemberView>(200),
 
         get("/v1/branches", branches::list, Anyone, "Branches; visitors see the pickup points").lists::<branches::BranchView>(),
         post("/v1/branches", branches::open, ADMIN, "Open a branch").takes::<branches::BranchRequest>().gives::<branches::BranchView>(201),

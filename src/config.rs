@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::db::Url;
 use crate::elqr::Template;
 use crate::error::{Error, Result};
+use crate::ids::Role;
 
 mod acquirers;
 mod face;
@@ -115,6 +116,8 @@ pub struct Auth {
     pub access_ttl_s: i64,
     /// Life of a login without use, days.
     pub refresh_ttl_days: i64,
+    /// Who may do nothing but set up a second factor until they have one.
+    pub totp_required_roles: Vec<Role>,
 }
 
 /// `business.*`: the firm's own face and rules.
@@ -488,7 +491,8 @@ impl Auth {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        keys.split(',')
+        let keys = keys
+            .split(',')
             .map(|key| match key.trim().split_once(':') {
                 Some((kid, secret)) if !kid.is_empty() && secret.len() >= LEAST_KEY_BYTES => {
                     Ok((kid.to_owned(), SecretString::from(secret)))
@@ -498,6 +502,12 @@ impl Auth {
                 }
                 _ => Err("auth.jwt_keys must be kid:secret[,kid:secret]".to_owned()),
             })
-            .collect()
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        // A token names its key by the kid alone: of two with one name, the second would verify nothing.
+        let names: Vec<_> = keys.iter().map(|(kid, _)| kid).collect();
+        match names.iter().enumerate().find(|(at, kid)| names[..*at].contains(kid)) {
+            Some((_, kid)) => Err(format!("auth.jwt_keys: the kid {kid:?} stands there twice")),
+            None => Ok(keys),
+        }
     }
 }

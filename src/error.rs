@@ -178,6 +178,10 @@ problems! {
         "Money or goods change hands in this call. Send a header `Idempotency-Key` with a fresh random value (a UUID) for each intention, and the same value when you repeat it.";
     Unauthenticated = "unauthenticated", 401, "Log in first",
         "Send `Authorization: Bearer <access_token>` with a token from POST /v1/auth/login. A token lasts a quarter of an hour; POST /v1/auth/refresh gives the next one.";
+    TotpRequired = "totp_required", 401, "Send the code of the second factor too",
+        "The password is right, and this account has a second factor: send the six digits that its app shows now as `totp_code`. Each code works once.";
+    TotpSetupRequired = "totp_setup_required", 403, "This role needs a second factor",
+        "The firm asks your role for a second factor, and your account has none yet. Set it up with POST /v1/me/totp and POST /v1/me/totp/confirm; everything else is open from then on.";
     Forbidden = "forbidden", 403, "Your role may not do this",
         "The account is in order but its role does not include this call. An admin can do it or change the role.";
     NotFound = "not_found", 404, "There is no such thing",

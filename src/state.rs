@@ -20,6 +20,9 @@ use crate::tokens::Tokens;
 /// Questions to companies outside that may wait for their answers at once; more wait for their turn.
 const QUESTIONS: usize = 8;
 
+/// Passwords that may wait for their turn to be hashed, for each that is hashed; more are told to come back later.
+const WAITING_PASSWORDS: usize = 32;
+
 /// The service as a value: cheap to clone, handed to every handler.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -45,8 +48,12 @@ pub struct Inner {
     /// Turns to read and to write: who has to wait for a connection waits here, in order, and not on a thread.
     reading: Arc<Semaphore>,
     writing: Arc<Semaphore>,
-    /// Slots for hashing a password, which takes 19 MiB and a core.
+    /// Slots for a slow computation, which takes a core.
     hashing: Arc<Semaphore>,
+    /// Slots for the passwords of those who sign in: half the cores, so that a flood of them leaves the rest to the others.
+    signing_in: Arc<Semaphore>,
+    /// Places before these slots.
+    waiting_to_sign_in: Arc<Semaphore>,
     /// The slot for preparing a photo, which takes ten times as much.
     developing: Arc<Semaphore>,
     /// Turns to ask a company outside.
@@ -76,11 +83,13 @@ impl App {
         let metrics = crate::http::metrics::recorder();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
         let hashing = Arc::new(Semaphore::new(cores));
+        let signing_in = Arc::new(Semaphore::new(cores.div_ceil(2)));
+        let waiting_to_sign_in = Arc::new(Semaphore::new(cores.div_ceil(2) * (1 + WAITING_PASSWORDS)));
         let developing = Arc::new(Semaphore::new(1));
         let (reading, writing) = db.turns();
         let asking = Arc::new(Semaphore::new(QUESTIONS));
         let turns = reading.available_permits() + writing.available_permits();
-        let blocking_threads = turns + cores + 1 + QUESTIONS + crate::objects::MOST_CALLS;
+        let blocking_threads = turns + cores + cores.div_ceil(2) + 1 + QUESTIONS + crate::objects::MOST_CALLS;
         let in_flight = Mutex::default();
         let inner = Inner {
             config,
@@ -94,6 +103,8 @@ impl App {
             reading,
             writing,
             hashing,
+            signing_in,
+            waiting_to_sign_in,
             developing,
             asking,
             blocking_threads,
@@ -196,6 +207,31 @@ impl App {
         computed(&self.hashing, work).await
     }
 
+    /// A place among those whose password is to be hashed; refused at once when too many wait already.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub fn place_to_sign_in(&self) -> Result<PlaceToSignIn> {
+        let place = self.waiting_to_sign_in.clone().try_acquire_owned();
+        place.map(PlaceToSignIn).map_err(|_| Error::Unavailable)
+    }
+
+    /// [`App::compute`] for the password of somebody who signs in and has a place.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the service is stopping.
+    pub async fn compute_in_place<T: Send + 'static>(
+        &self,
+        place: PlaceToSignIn,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        computed(&self.signing_in, move || {
+            let _place = place;
+            work()
+        })
+        .await
+    }
+
     /// The same for what takes much memory, such as a photo: one at a time.
     ///
     /// # Errors
@@ -235,6 +271,9 @@ impl App {
         keys.insert(key.clone()).then(|| InFlight { app: self.clone(), key })
     }
 }
+
+/// A place in the queue of those who sign in, given up when dropped.
+pub struct PlaceToSignIn(#[allow(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
 
 /// Holds an idempotency key until dropped.
 pub(crate) struct InFlight {

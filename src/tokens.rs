@@ -12,6 +12,8 @@ use crate::config::Auth;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::ids::{SessionId, StaffId};
 
+mod sealed;
+
 const ISSUER: &str = "torugart";
 const AUDIENCE: &str = "torugart-api";
 
@@ -87,8 +89,6 @@ impl Tokens {
     /// # Errors
     /// `unauthenticated`.
     pub fn verify(&self, token: &str, now: NaiveDateTime) -> Result<Claims> {
-        let refused =
-            || Problem::new(Slug::Unauthenticated, "The access token is not valid or has expired. Log in or refresh.");
         let header = decode_header(token).map_err(|_| refused())?;
         // The key comes from our own map and the algorithm from our own code; the token only names which key.
         let kid = header.kid.as_deref().unwrap_or_default();
@@ -116,40 +116,59 @@ impl Tokens {
     /// # Errors
     /// [`Error::Startup`] when there is no key.
     pub fn seal(&self, purpose: &str, text: &str) -> Result<String> {
-        Ok(hex(&sealing(self.signing()?.1, purpose, text)?.finalize().into_bytes()))
+        Ok(hex(&sealed(self.signing()?.1, purpose, text)?))
     }
 
     /// Whether `seal` is ours, by any of the keys; takes the same time wherever it differs.
     pub fn is_seal(&self, purpose: &str, text: &str, seal: &str) -> bool {
-        self.keys.iter().any(|(_, secret)| {
-            let mac = sealing(secret.expose_secret().as_bytes(), purpose, text);
-            mac.is_ok_and(|mac| same(seal, &hex(&mac.finalize().into_bytes())))
-        })
+        let fits = |(_, key): &(String, SecretString)| {
+            sealed(bytes(key), purpose, text).is_ok_and(|ours| same(seal, &hex(&ours)))
+        };
+        self.keys.iter().any(fits)
     }
 
-    /// The token that follows `old`: always the same one, so that a lost answer can be asked for again.
+    /// The tokens that may follow `old`, one for each key, that of the signing key first: always the same ones, so that
+    /// a lost answer can be asked for again, also when the signing key changed meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Startup`] when a key cannot be used.
+    pub fn successors(&self, old: &RefreshToken) -> Result<Vec<RefreshToken>> {
+        let follow = |(_, key): &(String, SecretString)| {
+            let token = keyed_hash(bytes(key), b"refresh token after ", old.0.expose_secret().as_bytes())?;
+            Ok(RefreshToken(SecretString::from(hex(&token))))
+        };
+        self.keys.iter().map(follow).collect()
+    }
+
+    /// A hash that tells nobody without the key what was hashed, not even by trying.
     ///
     /// # Errors
     /// [`Error::Startup`] when there is no key.
-    pub fn successor(&self, old: &RefreshToken) -> Result<RefreshToken> {
-        let (_, secret) = self.signing()?;
-        let mut mac = keyed(secret)?;
-        mac.update(b"refresh token after ");
-        mac.update(old.0.expose_secret().as_bytes());
-        Ok(RefreshToken(SecretString::from(hex(&mac.finalize().into_bytes()))))
+    pub fn blind(&self, text: &str) -> Result<String> {
+        Ok(hex(&keyed_hash(self.signing()?.1, b"blind ", text.as_bytes())?))
     }
 }
 
-fn keyed(secret: &[u8]) -> Result<Hmac<Sha256>> {
-    Hmac::new_from_slice(secret).map_err(|error| Error::Startup(format!("the signing key cannot be used: {error}")))
+fn bytes(key: &SecretString) -> &[u8] {
+    key.expose_secret().as_bytes()
 }
 
-fn sealing(secret: &[u8], purpose: &str, text: &str) -> Result<Hmac<Sha256>> {
-    let mut mac = keyed(secret)?;
-    for part in [b"seal for ", purpose.as_bytes(), b"\0", text.as_bytes()] {
-        mac.update(part);
-    }
-    Ok(mac)
+fn sealed(key: &[u8], purpose: &str, text: &str) -> Result<[u8; 32]> {
+    keyed_hash(key, format!("seal for {purpose}\0").as_bytes(), text.as_bytes())
+}
+
+/// HMAC-SHA256; `what_for` keeps one use of a key from standing for another.
+fn keyed_hash(key: &[u8], what_for: &[u8], text: &[u8]) -> Result<[u8; 32]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key)
+        .map_err(|error| Error::Startup(format!("the signing key cannot be used: {error}")))?;
+    mac.update(what_for);
+    mac.update(text);
+    Ok(mac.finalize().into_bytes().into())
+}
+
+/// What is said of every access token that is not good, whatever is wrong with it.
+pub fn refused() -> Problem {
+    Problem::new(Slug::Unauthenticated, "The access token is not valid or has expired. Log in or refresh.")
 }
 
 /// An opaque token of 256 random bits.
@@ -200,13 +219,14 @@ pub fn same(given: &str, right: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn tokens(keys: &str) -> Tokens {
-        Tokens::from_config(&Auth { jwt_keys: SecretString::from(keys), access_ttl_s: 900, refresh_ttl_days: 30 })
-            .expect("usable keys")
+    pub(super) fn tokens(keys: &str) -> Tokens {
+        let jwt_keys = SecretString::from(keys);
+        let auth = Auth { jwt_keys, access_ttl_s: 900, refresh_ttl_days: 30, totp_required_roles: Vec::new() };
+        Tokens::from_config(&auth).expect("usable keys")
     }
 
-    const OLD: &str = "old:0123456789abcdef0123456789abcdef";
-    const NEW: &str = "new:fedcba9876543210fedcba9876543210";
+    pub(super) const OLD: &str = "old:0123456789abcdef0123456789abcdef";
+    pub(super) const NEW: &str = "new:fedcba9876543210fedcba9876543210";
 
     fn noon() -> NaiveDateTime {
         chrono::DateTime::from_timestamp(1_795_000_000, 0).expect("a time").naive_utc()
@@ -230,6 +250,13 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_stands_for_two_keys_is_refused() {
+        let jwt_keys = SecretString::from(format!("{OLD},{}", NEW.replace("new", "old")));
+        let auth = Auth { jwt_keys, access_ttl_s: 900, refresh_ttl_days: 30, totp_required_roles: Vec::new() };
+        assert!(Tokens::from_config(&auth).is_err());
+    }
+
+    #[test]
     fn an_unsigned_or_altered_token_is_refused() {
         let tokens = tokens(OLD);
         let token = tokens.issue(&StaffId::new(), &SessionId::new(), noon()).expect("a token");
@@ -244,10 +271,24 @@ mod tests {
 
     #[test]
     fn the_successor_of_a_refresh_token_is_always_the_same() {
-        let tokens = tokens(OLD);
+        let hashes = |keys: &str, token: &RefreshToken| {
+            let successors = tokens(keys).successors(token).expect("successors");
+            successors.iter().map(RefreshToken::hash).collect::<Vec<_>>()
+        };
         let first = RefreshToken::generate();
-        assert_eq!(tokens.successor(&first).expect("one").hash(), tokens.successor(&first).expect("two").hash());
-        assert_ne!(tokens.successor(&first).expect("one").hash(), first.hash());
+        let before = hashes(OLD, &first);
+        assert_eq!(before, hashes(OLD, &first));
+        assert_ne!(before, [first.hash()]);
+        // After a rotation the new key's comes first, and the one that was given is still known.
+        let after = hashes(&format!("{NEW},{OLD}"), &first);
+        assert_eq!((after.len(), &after[1]), (2, &before[0]));
+        assert_ne!(after[0], after[1]);
+    }
+
+    #[test]
+    fn a_blind_hash_needs_the_key() {
+        assert_eq!(tokens(OLD).blind("bakyt").expect("a hash"), tokens(OLD).blind("bakyt").expect("a hash"));
+        assert_ne!(tokens(OLD).blind("bakyt").expect("a hash"), tokens(NEW).blind("bakyt").expect("a hash"));
     }
 
     #[test]

@@ -93,7 +93,7 @@ async fn admit(who: Who, key: Key, req: &ServiceRequest) -> Result<Call> {
         .map(|app| app.get_ref().clone())
         .ok_or_else(|| Error::Startup("the application state is missing".to_owned()))?;
     let actor = match bearer(req)? {
-        Some(token) => authenticate(&app, token).await?,
+        Some(token) => authenticate(&app, token, req.path()).await?,
         None => Actor::Anyone,
     };
     who.refuse(&actor)?;
@@ -138,12 +138,15 @@ fn refuse_foreign_form(req: &ServiceRequest, public_url: &str) -> Result<()> {
     if is_own { Ok(()) } else { Problem::new(Slug::Forbidden, "This form comes from another site.").fail() }
 }
 
-async fn authenticate(app: &App, token: String) -> Result<Actor> {
+async fn authenticate(app: &App, token: String, path: &str) -> Result<Actor> {
     if let Some(customer) = sign_in::customer(app, &token).await? {
         return Ok(customer);
     }
     let claims = app.tokens.verify(&token, app.clock.now())?;
-    app.glance(&Actor::System, move |tx| staff::authenticate(tx, &claims)).await
+    // Where a second factor is set up, it cannot be asked for.
+    let is_own_account = path == "/v1/me" || path.starts_with("/v1/me/") || path.starts_with("/v1/auth/");
+    let need_totp = if is_own_account { Vec::new() } else { app.config.auth.totp_required_roles.clone() };
+    app.glance(&Actor::System, move |tx| staff::authenticate(tx, &claims, &need_totp)).await
 }
 
 fn unauthenticated<T>(detail: &str) -> Result<T> {

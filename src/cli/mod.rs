@@ -215,6 +215,7 @@ fn add_staff(config: Config, add: StaffAdd) -> Result<()> {
     };
     let password = Password::try_from(SecretString::from(typed)).map_err(Error::Startup)?;
     let login = staff::http::checked_login(&add.login)?;
+    password.refuse_known_words("--password", &login, &config.business.name)?;
     let new = NewMember {
         name: add.name.unwrap_or_else(|| login.clone()),
         login,

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::ids::Actor;
 use crate::notifications::{self, Channel, Gateways};
 use crate::state::App;
-use crate::{acquirers, app, orders, rates, storage};
+use crate::{acquirers, app, orders, rates, staff, storage};
 
 /// How often a waiting thread looks whether it should stop.
 const TICK: Duration = Duration::from_millis(200);
@@ -145,6 +145,7 @@ fn rest(pause: Duration, stop: &AtomicBool) {
 pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
     start_log(&config)?;
     let app = open(config)?;
+    offer_setup(&app)?;
     let mut background = Background::new();
     if with_worker {
         background.send_messages(&app)?;
@@ -155,6 +156,17 @@ pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
     background.refresh_rates(&app)?;
     background.keep_figures(&app)?;
     listen(&app, |_| {})
+}
+
+/// Whoever reads the log of a service without accounts makes the first one.
+fn offer_setup(app: &App) -> Result<()> {
+    if let Some(token) = app.write_now(&Actor::System, staff::offer_setup)? {
+        tracing::warn!(
+            setup_token = token.reveal(),
+            "nobody has an account yet: within an hour, make the first admin with this token and POST /v1/auth/setup"
+        );
+    }
+    Ok(())
 }
 
 /// Serves until told to stop; `started` hears the address.

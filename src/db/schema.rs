@@ -25,6 +25,9 @@ diesel::table! {
         password_hash -> Text,
         disabled_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        totp_sealed -> Nullable<Text>,
+        totp_confirmed_at -> Nullable<Timestamp>,
+        totp_last_step -> Nullable<BigInt>,
     }
 }
 
@@ -36,6 +39,7 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        network -> Text,
     }
 }
 
@@ -44,6 +48,22 @@ diesel::table! {
         hash -> Text,
         session_id -> Text,
         spent_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sign_in_tries (login, network) {
+        login -> Text,
+        network -> Text,
+        tries -> BigInt,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    setup_tokens (hash) {
+        hash -> Text,
+        expires_at -> Timestamp,
     }
 }
 
@@ -813,6 +833,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     sessions,
     spent_refresh_tokens,
+    sign_in_tries,
+    setup_tokens,
     customers,
     counters,
     idempotency_keys,

@@ -36,7 +36,7 @@ pub fn response(problem: Problem) -> HttpResponse {
         .body(body(&problem, "").to_string());
     let headers = response.headers_mut();
     match problem.slug {
-        Slug::Unauthenticated => {
+        Slug::Unauthenticated | Slug::TotpRequired => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         Slug::RequestInFlight | Slug::Unavailable => {

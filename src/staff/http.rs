@@ -6,7 +6,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Member, MemberChange, NewMember, Password, Refreshed};
+use super::password::Verdict;
+use super::sessions::wrong;
+use super::{Knock, Member, MemberChange, Network, NewMember, Password, Refreshed, SignIn, tries};
+use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
 use crate::http::body::Fingerprint;
 use crate::http::text::one_line;
@@ -23,6 +26,9 @@ pub struct LoginRequest {
     login: String,
     #[schema(value_type = String)]
     password: SecretString,
+    /// The six digits that the app shows now, for an account with a second factor.
+    #[serde(default)]
+    totp_code: Option<String>,
 }
 
 /// A refresh token.
@@ -57,6 +63,8 @@ pub struct MemberView {
     role: Role,
     branch_id: Option<BranchId>,
     disabled: bool,
+    /// Whether signing in takes the code of a second factor.
+    totp: bool,
     created_at: DateTime<Utc>,
 }
 
@@ -69,6 +77,7 @@ pub fn view(member: Member) -> MemberView {
         role: member.role,
         branch_id: member.branch_id,
         disabled: member.disabled_at.is_some(),
+        totp: member.totp_confirmed_at.is_some(),
         created_at: member.created_at.and_utc(),
     }
 }
@@ -100,23 +109,47 @@ pub struct StaffChange {
     disabled: Option<bool>,
     #[schema(value_type = Option<String>)]
     password: Option<Password>,
+    /// `false` takes the second factor away, because its phone is lost; only its owner sets one up.
+    totp: Option<bool>,
 }
 
 /// Logs in.
-pub async fn login(app: App, call: Call, body: Body<LoginRequest>) -> Result<HttpResponse> {
-    let LoginRequest { login, password } = body.value;
-    let member = app.read(&call.actor, move |tx| super::for_login(tx, &login)).await?;
-    let stored = member.as_ref().map(|member| member.password_hash.clone());
-    let fits = app.compute(move || super::matches(&password, stored.as_deref())).await?;
-    let Some(member) = member.filter(|_| fits) else {
-        return Problem::new(Slug::Unauthenticated, "The login or the password is wrong.").fail();
+pub async fn login(app: App, call: Call, from: Network, body: Body<LoginRequest>) -> Result<HttpResponse> {
+    let LoginRequest { login, password, totp_code } = body.value;
+    let knock = Knock::new(&app.tokens, &login, &from.0)?;
+    let member = {
+        let knock = knock.clone();
+        let look = move |tx: &mut Tx| {
+            let member = super::for_login(tx, &login)?;
+            tries::look(tx, &knock, member.as_ref().map(|member| &member.id))?;
+            Ok(member)
+        };
+        app.read(&call.actor, look).await?
     };
-    let (token, life) = (RefreshToken::generate(), app.tokens.refresh_ttl);
-    let answer = {
-        let (token, member) = (token.clone(), member.clone());
-        call.change(&app, move |tx| super::open_session(tx, &member, &token, life)).await?
+    let verdict = judged(&app, &call, &knock, member.as_ref(), password).await?;
+    let Some(seen) = member.filter(|_| verdict != Verdict::Wrong) else { return wrong() };
+    let renewed_hash = if let Verdict::RightButOld(hash) = verdict { Some(hash) } else { None };
+    let who = SignIn { seen, renewed_hash, totp_code, knock, token: RefreshToken::generate() };
+    let session = {
+        let (state, who) = (app.clone(), who.clone());
+        call.change(&app, move |tx| super::sign_in(tx, &state.tokens, &who)).await?
     };
-    Ok(HttpResponse::Ok().json(tokens(&app, &member, &answer, &token)?))
+    Ok(HttpResponse::Ok().json(tokens(&app, &who.seen, &session, &who.token)?))
+}
+
+/// Compares a password, when it is its turn: a place in the queue first, so that nothing is counted that is not looked at.
+pub(super) async fn judged(
+    app: &App,
+    call: &Call,
+    knock: &Knock,
+    member: Option<&Member>,
+    password: SecretString,
+) -> Result<Verdict> {
+    let place = app.place_to_sign_in()?;
+    let (knock, id) = (knock.clone(), member.map(|member| member.id.clone()));
+    call.change(app, move |tx| tries::take(tx, &knock, id.as_ref())).await?;
+    let stored = member.map(|member| member.password_hash.clone());
+    app.compute_in_place(place, move || super::verify(&password, stored.as_deref())).await?
 }
 
 fn tokens(app: &App, member: &Member, session: &SessionId, refresh: &RefreshToken) -> Result<TokenAnswer> {
@@ -131,14 +164,11 @@ fn tokens(app: &App, member: &Member, session: &SessionId, refresh: &RefreshToke
 /// Gives the next pair of tokens.
 pub async fn refresh(app: App, call: Call, body: Body<RefreshRequest>) -> Result<HttpResponse> {
     let token = body.value.refresh_token;
-    let successor = app.tokens.successor(&token)?;
-    let life = app.tokens.refresh_ttl;
-    let outcome = {
-        let successor = successor.clone();
-        call.change(&app, move |tx| super::refresh(tx, &token, &successor, life)).await?
-    };
-    match outcome {
-        Refreshed::GoesOn(member, session) => Ok(HttpResponse::Ok().json(tokens(&app, &member, &session, &successor)?)),
+    let state = app.clone();
+    match call.change(&app, move |tx| super::refresh(tx, &state.tokens, &token)).await? {
+        Refreshed::GoesOn(member, session, next) => {
+            Ok(HttpResponse::Ok().json(tokens(&app, &member, &session, &next)?))
+        }
         Refreshed::Refused => {
             Problem::new(Slug::Unauthenticated, "The refresh token is not valid any more. Log in again.").fail()
         }
@@ -153,13 +183,7 @@ pub async fn logout(app: App, call: Call, _: Body<Nothing>) -> Result<HttpRespon
 
 /// Who am I.
 pub async fn me(app: App, call: Call) -> Result<HttpResponse> {
-    call.read(app, |tx| match tx.by {
-        Actor::Staff { id, .. } => Ok(view(super::get(tx, id)?)),
-        Actor::Anyone | Actor::System | Actor::Customer { .. } => {
-            Problem::new(Slug::Unauthenticated, "Log in first.").fail()
-        }
-    })
-    .await
+    call.read(app, |tx| Ok(view(super::own(tx)?))).await
 }
 
 /// All accounts.
@@ -176,6 +200,7 @@ pub async fn add(app: App, call: Call, body: Body<StaffRequest>) -> Result<HttpR
     let request = body.value;
     let login = checked_login(&request.login)?;
     let password = request.password;
+    password.refuse_known_words("/password", &login, &app.config.business.name)?;
     let password_hash = app.compute(move || password.hash()).await??;
     // A fast hash of the body is kept with its Idempotency-Key, so the password is no part of it.
     let fingerprint = Fingerprint::of(&format!("{login} {} {:?}", request.role, request.branch));
@@ -209,15 +234,23 @@ pub fn checked_login(login: &str) -> Result<String> {
     Ok(login.to_owned())
 }
 
-fn checked_name(name: Option<String>) -> Result<Option<String>> {
+pub(super) fn checked_name(name: Option<String>) -> Result<Option<String>> {
     name.map(|name| one_line(&name, 100, "/name")).transpose()
 }
 
 /// Changes an account.
 pub async fn change(app: App, call: Call, id: web::Path<StaffId>, body: Body<StaffChange>) -> Result<HttpResponse> {
     let request = body.value;
+    if request.totp == Some(true) {
+        return Problem::field("/totp", "only its owner sets a second factor up, with POST /v1/me/totp").fail();
+    }
     let password_hash = match request.password {
-        Some(password) => Some(app.compute(move || password.hash()).await??),
+        Some(password) => {
+            let id = id.clone();
+            let login = app.read(&call.actor, move |tx| Ok(super::get(tx, &id)?.login)).await?;
+            password.refuse_known_words("/password", &login, &app.config.business.name)?;
+            Some(app.compute(move || password.hash()).await??)
+        }
         None => None,
     };
     let change = MemberChange {
@@ -226,6 +259,15 @@ pub async fn change(app: App, call: Call, id: web::Path<StaffId>, body: Body<Sta
         branch: request.branch,
         disabled: request.disabled,
         password_hash,
+        without_totp: request.totp == Some(false),
     };
-    call.write(app, body.fingerprint, move |tx| Ok(Reply::ok(view(super::change(tx, &id, &change)?)))).await
+    let state = app.clone();
+    call.write(app, body.fingerprint, move |tx| {
+        let member = super::change(tx, &id, &change)?;
+        if change.password_hash.is_some() {
+            tries::forget_all(tx, &state.tokens, &member.login)?;
+        }
+        Ok(Reply::ok(view(member)))
+    })
+    .await
 }

@@ -1,23 +1,31 @@
 //! People with a login: accounts, roles, sessions.
 
 pub mod http;
+mod network;
+pub mod own_http;
 mod password;
+mod rules;
+mod second_factor;
+mod sessions;
+mod setup;
 mod store;
-
-use chrono::TimeDelta;
+mod totp;
+mod tries;
+mod tries_store;
 
 use crate::audit;
 use crate::branches;
 use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
-use crate::ids::{Actor, BranchId, Role, SessionId, StaffId};
-use crate::tokens::{Claims, RefreshToken};
+use crate::ids::{Actor, BranchId, Role, StaffId};
 
-pub use password::{Password, matches};
+pub use network::Network;
+pub use password::{Password, verify};
+pub use second_factor::{begin as begin_totp, confirm as confirm_totp, remove as remove_totp};
+pub use sessions::{Refreshed, SignIn, authenticate, log_out, open_session, refresh, sign_in};
+pub use setup::{check as check_setup, make_first_admin, offer as offer_setup};
 pub use store::Member;
-
-/// A client that lost the answer to a refresh may ask again with the old token this long; later it is theft.
-const LOST_ANSWER_GRACE: TimeDelta = TimeDelta::seconds(10);
+pub use tries::Knock;
 
 /// An account to be made.
 #[derive(Clone)]
@@ -47,6 +55,8 @@ pub struct MemberChange {
     pub disabled: Option<bool>,
     /// A new password, hashed; ends all their sessions.
     pub password_hash: Option<String>,
+    /// Whether their second factor is taken away, because its phone is lost.
+    pub without_totp: bool,
 }
 
 /// Makes an account.
@@ -84,7 +94,7 @@ fn branch_for(tx: &mut Tx, role: Role, branch: Option<&str>) -> Result<Option<Br
 /// # Errors
 /// `not_found`, and `validation_failed` for a branch that is missing or unknown.
 pub fn change(tx: &mut Tx, id: &StaffId, change: &MemberChange) -> Result<Member> {
-    let before = get(tx, id)?;
+    let before = locked(tx, id)?;
     let role = change.role.unwrap_or(before.role);
     let branch_id = match (&change.branch, &before.branch_id) {
         (None, Some(known)) => Some(known.clone()),
@@ -103,8 +113,9 @@ pub fn change(tx: &mut Tx, id: &StaffId, change: &MemberChange) -> Result<Member
         password_hash: change.password_hash.clone().unwrap_or_else(|| before.password_hash.clone()),
         ..before.clone()
     };
+    let after = if change.without_totp { second_factor::without(after) } else { after };
     store::update(tx, &after)?;
-    if change.password_hash.is_some() || change.disabled == Some(true) {
+    if change.password_hash.is_some() || change.disabled == Some(true) || change.without_totp {
         store::revoke_all(tx, id)?;
     }
     let detail = audit::change(http::view(before), http::view(after.clone()));
@@ -118,6 +129,43 @@ pub fn change(tx: &mut Tx, id: &StaffId, change: &MemberChange) -> Result<Member
 /// `not_found`.
 pub fn get(tx: &mut Tx, id: &StaffId) -> Result<Member> {
     store::by_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("staff member {id}")).into())
+}
+
+/// An account that nobody else changes until the transaction ends.
+fn locked(tx: &mut Tx, id: &StaffId) -> Result<Member> {
+    store::lock(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("staff member {id}")).into())
+}
+
+/// The account of whoever acts.
+///
+/// # Errors
+/// `unauthenticated` for everybody who is no staff.
+pub fn own(tx: &mut Tx) -> Result<Member> {
+    match tx.by {
+        Actor::Staff { id, .. } => get(tx, id),
+        Actor::Anyone | Actor::System => Problem::new(Slug::Unauthenticated, "Log in first.").fail(),
+    }
+}
+
+/// The same, when it is still as it was when its password was looked at; held until the transaction ends.
+fn own_unchanged(tx: &mut Tx, seen: &Member) -> Result<Member> {
+    let member = locked(tx, &seen.id)?;
+    if member.password_hash != seen.password_hash || member.disabled_at.is_some() {
+        return Problem::new(Slug::Unauthenticated, "The account was changed meanwhile. Log in again.").fail();
+    }
+    Ok(member)
+}
+
+/// Gives whoever acts a new password, and ends their other sessions.
+///
+/// # Errors
+/// `unauthenticated` when the account was changed since its old password was looked at.
+pub fn change_own_password(tx: &mut Tx, seen: &Member, password_hash: &str) -> Result<()> {
+    let member = own_unchanged(tx, seen)?;
+    let login = member.login.clone();
+    store::update(tx, &Member { password_hash: password_hash.to_owned(), ..member })?;
+    sessions::end_others(tx)?;
+    audit::record(tx, "staff.password_changed", &login, serde_json::json!({}))
 }
 
 /// Every account, oldest first.
@@ -134,82 +182,4 @@ pub fn list(tx: &mut Tx) -> Result<Vec<Member>> {
 /// Those of the database.
 pub fn for_login(tx: &mut Tx, login: &str) -> Result<Option<Member>> {
     Ok(store::by_login(tx, login)?.filter(|member| member.disabled_at.is_none()))
-}
-
-/// Opens a session for a member whose password was right.
-///
-/// # Errors
-/// Those of the database.
-pub fn open_session(tx: &mut Tx, member: &Member, token: &RefreshToken, life: TimeDelta) -> Result<SessionId> {
-    let session = store::insert_session(tx, &member.id, token, tx.now + life)?;
-    let by = actor(member.clone(), session.clone());
-    // From here on it is the member who acts, not the visitor who knocked.
-    let mut tx = Tx { conn: &mut *tx.conn, now: tx.now, by: &by, request_id: tx.request_id.clone(), firm: tx.firm };
-    audit::record(&mut tx, "staff.logged_in", &member.login, serde_json::json!({}))?;
-    Ok(session)
-}
-
-fn actor(member: Member, session: SessionId) -> Actor {
-    let Member { id, login, role, branch_id: branch, .. } = member;
-    Actor::Staff { id, login, role, branch, session }
-}
-
-/// What became of a refresh token.
-pub enum Refreshed {
-    /// The session goes on: with whom, in which session.
-    GoesOn(Box<Member>, SessionId),
-    /// Unknown, expired, or replayed; in the last case its session has just ended.
-    Refused,
-}
-
-/// Rotates a refresh token. The successor is derived from the old token, so a repeated request gets the same one.
-///
-/// # Errors
-/// Those of the database. Refusal is a value, because ending a stolen session must be committed.
-pub fn refresh(tx: &mut Tx, token: &RefreshToken, successor: &RefreshToken, life: TimeDelta) -> Result<Refreshed> {
-    if let Some(session) = store::session_awaiting(tx, &token.hash())? {
-        let member = get(tx, &session.staff_id)?;
-        if session.revoked_at.is_some() || session.expires_at <= tx.now || member.disabled_at.is_some() {
-            return Ok(Refreshed::Refused);
-        }
-        if store::rotate(tx, &session.id, token, successor, tx.now + life)? {
-            return Ok(Refreshed::GoesOn(Box::new(member), session.id));
-        }
-    }
-    let Some((session, spent_at)) = store::session_that_spent(tx, &token.hash())? else {
-        return Ok(Refreshed::Refused);
-    };
-    let member = get(tx, &session.staff_id)?;
-    if session.revoked_at.is_some() || member.disabled_at.is_some() {
-        return Ok(Refreshed::Refused);
-    }
-    if tx.now - spent_at <= LOST_ANSWER_GRACE {
-        return Ok(Refreshed::GoesOn(Box::new(member), session.id));
-    }
-    store::revoke(tx, &session.id)?;
-    audit::record(tx, "staff.session_stolen", &member.login, serde_json::json!({"session": session.id}))?;
-    Ok(Refreshed::Refused)
-}
-
-/// Ends the session the actor is in.
-///
-/// # Errors
-/// Those of the database.
-pub fn log_out(tx: &mut Tx) -> Result<()> {
-    if let Actor::Staff { session, login, .. } = tx.by {
-        store::revoke(tx, session)?;
-        audit::record(tx, "staff.logged_out", login, serde_json::json!({}))?;
-    }
-    Ok(())
-}
-
-/// Who stands behind an access token right now: role and branch come from the database, not from the token.
-///
-/// # Errors
-/// `unauthenticated` when the session ended or the account was disabled.
-pub fn authenticate(tx: &mut Tx, claims: &Claims) -> Result<Actor> {
-    let Some(member) = store::member_of_session(tx, &claims.sid)? else {
-        return Problem::new(Slug::Unauthenticated, "This login has ended. Log in again.").fail();
-    };
-    Ok(actor(member, claims.sid.clone()))
 }

@@ -1,11 +1,11 @@
-//! The `staff` and `sessions` tables.
+//! The `staff`, `sessions` and `setup_tokens` tables.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::NewMember;
 use crate::db::Tx;
-use crate::db::schema::{sessions, spent_refresh_tokens as spent, staff};
+use crate::db::schema::{sessions, setup_tokens, spent_refresh_tokens as spent, staff};
 use crate::error::Result;
 use crate::ids::{BranchId, Role, SessionId, StaffId};
 use crate::tokens::RefreshToken;
@@ -29,6 +29,12 @@ pub struct Member {
     pub disabled_at: Option<NaiveDateTime>,
     /// When the account was made.
     pub created_at: NaiveDateTime,
+    /// The key of the second factor, sealed.
+    pub totp_sealed: Option<String>,
+    /// Since when the second factor is asked for.
+    pub totp_confirmed_at: Option<NaiveDateTime>,
+    /// The last half minute whose code was used.
+    pub totp_last_step: Option<i64>,
 }
 
 /// A session as far as refreshing needs it.
@@ -38,7 +44,15 @@ pub struct Session {
     pub staff_id: StaffId,
     pub expires_at: NaiveDateTime,
     pub revoked_at: Option<NaiveDateTime>,
+    pub refresh_hash: String,
 }
+
+/// The columns of a [`Session`].
+type SessionColumns =
+    (sessions::id, sessions::staff_id, sessions::expires_at, sessions::revoked_at, sessions::refresh_hash);
+
+const SESSION: SessionColumns =
+    (sessions::id, sessions::staff_id, sessions::expires_at, sessions::revoked_at, sessions::refresh_hash);
 
 pub fn insert(tx: &mut Tx, new: &NewMember, branch_id: Option<&BranchId>) -> Result<Member> {
     Ok(diesel::insert_into(staff::table)
@@ -63,6 +77,9 @@ pub fn update(tx: &mut Tx, member: &Member) -> Result<()> {
             staff::branch_id.eq(&member.branch_id),
             staff::disabled_at.eq(member.disabled_at),
             staff::password_hash.eq(&member.password_hash),
+            staff::totp_sealed.eq(&member.totp_sealed),
+            staff::totp_confirmed_at.eq(member.totp_confirmed_at),
+            staff::totp_last_step.eq(member.totp_last_step),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -70,6 +87,36 @@ pub fn update(tx: &mut Tx, member: &Member) -> Result<()> {
 
 pub fn by_id(tx: &mut Tx, id: &StaffId) -> Result<Option<Member>> {
     Ok(staff::table.find(id).first(tx.conn).optional()?)
+}
+
+/// The same, held until the transaction ends.
+pub fn lock(tx: &mut Tx, id: &StaffId) -> Result<Option<Member>> {
+    Ok(diesel::update(staff::table.find(id))
+        .set(staff::login.eq(staff::login))
+        .returning(staff::all_columns)
+        .get_result(tx.conn)
+        .optional()?)
+}
+
+/// Whether there is any account.
+pub fn has_any(tx: &mut Tx) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(staff::table.select(staff::id))).get_result(tx.conn)?)
+}
+
+pub fn insert_setup_token(tx: &mut Tx, hash: &str, expires_at: NaiveDateTime) -> Result<()> {
+    let values = (setup_tokens::hash.eq(hash), setup_tokens::expires_at.eq(expires_at));
+    diesel::insert_into(setup_tokens::table).values(values).execute(tx.conn)?;
+    Ok(())
+}
+
+/// When a token ends, if there is such a one.
+pub fn setup_token(tx: &mut Tx, hash: &str) -> Result<Option<NaiveDateTime>> {
+    Ok(setup_tokens::table.find(hash).select(setup_tokens::expires_at).first(tx.conn).optional()?)
+}
+
+/// Takes all of them away, and tells how many there were.
+pub fn delete_setup_tokens(tx: &mut Tx) -> Result<usize> {
+    Ok(diesel::delete(setup_tokens::table).execute(tx.conn)?)
 }
 
 pub fn by_login(tx: &mut Tx, login: &str) -> Result<Option<Member>> {
@@ -97,6 +144,7 @@ pub fn insert_session(
     member: &StaffId,
     token: &RefreshToken,
     expires_at: NaiveDateTime,
+    network: &str,
 ) -> Result<SessionId> {
     let id = SessionId::new();
     diesel::insert_into(sessions::table)
@@ -106,6 +154,7 @@ pub fn insert_session(
             sessions::refresh_hash.eq(token.hash()),
             sessions::created_at.eq(tx.now),
             sessions::expires_at.eq(expires_at),
+            sessions::network.eq(network),
         ))
         .execute(tx.conn)?;
     Ok(id)
@@ -113,11 +162,7 @@ pub fn insert_session(
 
 /// The session whose next refresh takes this token.
 pub fn session_awaiting(tx: &mut Tx, hash: &str) -> Result<Option<Session>> {
-    Ok(sessions::table
-        .filter(sessions::refresh_hash.eq(hash))
-        .select((sessions::id, sessions::staff_id, sessions::expires_at, sessions::revoked_at))
-        .first(tx.conn)
-        .optional()?)
+    Ok(sessions::table.filter(sessions::refresh_hash.eq(hash)).select(SESSION).first(tx.conn).optional()?)
 }
 
 /// The session that this token was used for before, and when.
@@ -125,7 +170,7 @@ pub fn session_that_spent(tx: &mut Tx, hash: &str) -> Result<Option<(Session, Na
     Ok(spent::table
         .inner_join(sessions::table.on(sessions::id.eq(spent::session_id)))
         .filter(spent::hash.eq(hash))
-        .select(((sessions::id, sessions::staff_id, sessions::expires_at, sessions::revoked_at), spent::spent_at))
+        .select((SESSION, spent::spent_at))
         .first(tx.conn)
         .optional()?)
 }
@@ -157,6 +202,15 @@ pub fn revoke(tx: &mut Tx, id: &SessionId) -> Result<()> {
 
 pub fn revoke_all(tx: &mut Tx, member: &StaffId) -> Result<()> {
     diesel::update(sessions::table.filter(sessions::staff_id.eq(member)).filter(sessions::revoked_at.is_null()))
+        .set(sessions::revoked_at.eq(tx.now))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Ends every session of a member but one.
+pub fn revoke_others(tx: &mut Tx, member: &StaffId, but: &SessionId) -> Result<()> {
+    let others = sessions::table.filter(sessions::staff_id.eq(member)).filter(sessions::id.ne(but));
+    diesel::update(others.filter(sessions::revoked_at.is_null()))
         .set(sessions::revoked_at.eq(tx.now))
         .execute(tx.conn)?;
     Ok(())

@@ -30,7 +30,7 @@ on_both! {
                     quotes, rates, sessions, shipments, spent_refresh_tokens, staff, statement_lines, statements,
                     tariffs, transfer_claims, intake_scans, wanted_numbers, pickup_proofs, phone_guesses, storage_fees, sweeps,
                     planned_parcels, scans, stations, manifest_blocks, manifest_files, manifest_profiles, manifests,
-                    customer_sessions, sign_in_codes, tallies,
+                    customer_sessions, sign_in_codes, tallies, sign_in_tries, setup_tokens,
                 );
                 Ok(())
             })

@@ -148,6 +148,14 @@ impl Running {
         entry(&lines).unwrap_or_else(|| panic!("it ended without saying {message:?}: {lines:?}"))
     }
 
+    /// Stops it, and gives all that it logged and printed.
+    pub fn last_words(self) -> String {
+        let (out, log) = (Arc::clone(&self.out), Arc::clone(&self.log));
+        assert!(self.stop("TERM").success());
+        let lines = [out.wait_until(is_over), log.wait_until(is_over)].concat();
+        lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+    }
+
     /// `http://127.0.0.1:port`, once it listens.
     #[track_caller]
     pub fn url(&self) -> String {

@@ -58,10 +58,16 @@ const TABLES: &[(&str, &str)] = &[
     ("rates", "currency || CAST(effective_on AS TEXT) || ' ' || CAST(kgs_per_unit_e8 AS TEXT)"),
     ("scans", "scope || scan_id || CAST(position AS TEXT)"),
     ("sessions", "id || refresh_hash || CAST(expires_at AS TEXT) || COALESCE(CAST(revoked_at AS TEXT), '')"),
+    ("setup_tokens", "hash"),
     ("shipments", "code || status || COALESCE(seal_number, '') || COALESCE(CAST(unloading_at AS TEXT), '')"),
     ("sign_in_codes", "phone || seal || CAST(tries AS TEXT)"),
+    ("sign_in_tries", "login || network || CAST(tries AS TEXT)"),
     ("spent_refresh_tokens", "hash"),
-    ("staff", "login || name || role || COALESCE(branch_id, '') || COALESCE(CAST(disabled_at AS TEXT), '')"),
+    (
+        "staff",
+        "login || name || role || COALESCE(branch_id, '') || COALESCE(CAST(disabled_at AS TEXT), '') || password_hash \
+         || COALESCE(totp_sealed, '') || COALESCE(CAST(totp_last_step AS TEXT), '')",
+    ),
     ("stations", "shipment_id || code || COALESCE(CAST(planned_at AS TEXT), '')"),
     ("statement_lines", "fingerprint || state || COALESCE(order_code, '') || COALESCE(payment_id, '')"),
     ("statements", "id"),
