@@ -4,6 +4,8 @@ pub mod access;
 pub mod openapi;
 pub mod route;
 
+use std::time::Duration;
+
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
@@ -21,7 +23,9 @@ use crate::customs::http as customs;
 use crate::desk::{self, choices, http as orders, intake, labels, offers, photos as pictures, pickup, preview, shifts};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::exports::http::{self as exports, FormQuery};
+use crate::http::body::BodyPace;
 use crate::http::document::{self, DocumentQuery};
+use crate::http::limits::Limit;
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::manifests::{http as manifests, profile::Correction};
@@ -62,16 +66,16 @@ pub fn routes() -> Vec<Route> {
         get("/openapi.json", openapi_document, Anyone, "This document"),
 
         get("/", tracking::home, Anyone, "Page: type a code").query::<LangQuery>(),
-        get("/t", tracking::find, Anyone, "Page: where the form goes").query::<LangQuery>().query::<tracking::CodeQuery>(),
-        get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<LangQuery>(),
+        get("/t", tracking::find, Anyone, "Page: where the form goes").query::<LangQuery>().query::<tracking::CodeQuery>().limited(Limit::LookUp),
+        get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<LangQuery>().limited(Limit::LookUp),
         get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
         get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
         get("/assets/torugart.svg", tracking::icon, Anyone, "The pages' icon"),
         get("/assets/slip.css", document::style, Anyone, "The style sheet of receipts and reports"),
-        get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<LangQuery>().gives::<TrackView>(200),
+        get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<LangQuery>().gives::<TrackView>(200).limited(Limit::LookUp),
 
-        post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200),
-        post("/v1/auth/refresh", staff::refresh, Anyone, "Get the next pair of tokens").ignore_key().takes::<staff::RefreshRequest>().gives::<staff::TokenAnswer>(200),
+        post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200).limited(Limit::SignIn),
+        post("/v1/auth/refresh", staff::refresh, Anyone, "Get the next pair of tokens").ignore_key().takes::<staff::RefreshRequest>().gives::<staff::TokenAnswer>(200).limited(Limit::SignIn),
         post("/v1/auth/logout", staff::logout, AnyStaff, "End this login").ignore_key().takes::<Nothing>().gives_nothing(204),
         get("/v1/me", staff::me, AnyStaff, "Who am I").gives::<staff::MemberView>(200),
         get("/v1/staff", staff::list, ADMIN, "All accounts").lists::<staff::MemberView>(),
@@ -92,8 +96,8 @@ pub fn routes() -> Vec<Route> {
         get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().query::<FormQuery>().lists::<desk::OrderSummary>().also(exports::MEDIA_TYPES),
         get("/v1/orders/{code}", orders::get, AnyStaff, "All of an order").gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/quote", offers::quote, OPERATOR, "Offer a quote").takes::<crate::quotes::http::QuoteRequest>().gives::<desk::OrderView>(200),
-        post("/v1/orders/{code}/confirm", offers::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<offers::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
-        post("/v1/orders/{code}/decline", offers::decline, Anyone, "The customer does not want an offer: staff, or the customer with the end of their phone number").takes::<offers::DeclineRequest>().gives::<orders::OrderAnswer>(200),
+        post("/v1/orders/{code}/confirm", offers::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<offers::ConfirmRequest>().gives::<orders::OrderAnswer>(200).limited(Limit::LookUp),
+        post("/v1/orders/{code}/decline", offers::decline, Anyone, "The customer does not want an offer: staff, or the customer with the end of their phone number").takes::<offers::DeclineRequest>().gives::<orders::OrderAnswer>(200).limited(Limit::LookUp),
         post("/v1/orders/{code}/payments", payments::record, CASHIER, "Record money that came in").require_key().takes::<payments::PaymentRequest>().gives::<payments::PaymentView>(201),
         post("/v1/orders/{code}/refunds", payments::refund, CASHIER, "Give money back").require_key().takes::<payments::RefundRequest>().gives::<payments::PaymentView>(201),
         post("/v1/orders/{code}/corrections", adjust::correct, OPERATOR, "Charge something beside the quote, or let something off").require_key().takes::<adjust::CorrectionRequest>().gives::<adjust::AdjustmentView>(201),
@@ -101,9 +105,9 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/write-offs", adjust::write_off, ADMIN, "Give a debt up").require_key().takes::<adjust::WriteOffRequest>().gives::<adjust::AdjustmentView>(201),
         post("/v1/orders/{code}/credit/keep", adjust::keep, CASHIER, "Keep what was paid too much as the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
         post("/v1/orders/{code}/credit/use", adjust::spend, CASHIER, "Pay from the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
-        post("/v1/orders/{code}/transfer-claims", claims::make, Anyone, "I paid by transfer: staff, or the customer with the end of their phone number").takes::<claims::ClaimRequest>().gives::<claims::ClaimView>(201),
-        get("/v1/orders/{code}/transfer-claims", claims::of_order, Anyone, "The order's transfer claims: staff, or the customer with the end of their phone number").query::<claims::ProofQuery>().lists::<claims::ClaimView>(),
-        put("/v1/orders/{code}/transfer-claims/{id}/photo", claims::put_photo, Anyone, "The photo of the receipt, while the claim waits").query::<claims::ProofQuery>().takes_file(photos::MEDIA_TYPES).gives::<claims::ClaimView>(200),
+        post("/v1/orders/{code}/transfer-claims", claims::make, Anyone, "I paid by transfer: staff, or the customer with the end of their phone number").takes::<claims::ClaimRequest>().gives::<claims::ClaimView>(201).limited(Limit::LookUp),
+        get("/v1/orders/{code}/transfer-claims", claims::of_order, Anyone, "The order's transfer claims: staff, or the customer with the end of their phone number").query::<claims::ProofQuery>().lists::<claims::ClaimView>().limited(Limit::LookUp),
+        put("/v1/orders/{code}/transfer-claims/{id}/photo", claims::put_photo, Anyone, "The photo of the receipt, while the claim waits").query::<claims::ProofQuery>().takes_file(photos::MEDIA_TYPES).gives::<claims::ClaimView>(200).limited(Limit::LookUp),
         get("/v1/transfer-claims", claims::list, AnyStaff, "Transfer claims to decide, oldest first").query::<claims::ClaimFilter>().lists::<claims::ClaimView>(),
         post("/v1/transfer-claims/{id}/approve", claims::approve, CASHIER, "The money is there: record the payment").require_key().takes::<claims::ApproveRequest>().gives::<claims::ClaimView>(200),
         post("/v1/transfer-claims/{id}/reject", claims::reject, CASHIER, "The money is not there: tell the customer why").takes::<claims::RejectRequest>().gives::<claims::ClaimView>(200),
@@ -114,8 +118,8 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/acquiring", acquirers::create, MONEY_DESK, "Let the customer pay at a payment provider").takes::<acquirers::AcquiringRequest>().gives::<acquirers::InvoiceView>(201),
         get("/v1/orders/{code}/acquiring", acquirers::list, AnyStaff, "The order's invoices at payment providers, newest first").lists::<acquirers::InvoiceView>(),
         post("/v1/acquiring/{id}/check", acquirers::check, CASHIER, "Ask the provider now whether an invoice is paid").takes::<Nothing>().gives::<acquirers::InvoiceView>(200),
-        post("/v1/acquirers/{provider}/callback", acquirers::callback, Anyone, "A payment provider's message, in its own form").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200),
-        post("/v1/acquirers/mkassa/callback/{secret}", acquirers::secret_callback, Anyone, "MKassa's message, which carries no signature").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200),
+        post("/v1/acquirers/{provider}/callback", acquirers::callback, Anyone, "A payment provider's message, in its own form").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200).limited(Limit::Callback),
+        post("/v1/acquirers/mkassa/callback/{secret}", acquirers::secret_callback, Anyone, "MKassa's message, which carries no signature").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200).limited(Limit::Callback),
         post("/v1/orders/{code}/purchase", orders::purchase_made, OPERATOR, "We bought it").takes::<orders::PurchaseRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),
         get("/v1/orders/{code}/photos", pictures::list_of_order, AnyStaff, "The photos of what an order asks for, oldest first").lists::<photos::PhotoView>(),
@@ -198,7 +202,7 @@ pub fn routes() -> Vec<Route> {
         post("/v1/customs/rules", customs::follow, ADMIN, "Put a customs rule in force; the one before it stays").takes::<customs::RuleRequest>().gives::<customs::RuleView>(201),
 
         get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().query::<FormQuery>().lists::<notifications::NotificationView>().also(exports::MEDIA_TYPES),
-        post("/v1/sms/reports/{secret}", notifications::report, Anyone, "SMSPRO tells whether messages arrived; it is asked back").ignore_key().takes_file(notifications::REPORT_TYPES).gives_nothing(200),
+        post("/v1/sms/reports/{secret}", notifications::report, Anyone, "SMSPRO tells whether messages arrived; it is asked back").ignore_key().takes_file(notifications::REPORT_TYPES).gives_nothing(200).limited(Limit::Callback),
         post("/v1/notifications/preview", preview::preview, NOT_AUDITOR, "What a customer would read about an order, and what it would cost").ignore_key().takes::<preview::PreviewRequest>().gives::<preview::PreviewView>(200),
         get("/v1/notifications/costs", notifications::costs, AnyStaff, "What messages cost, day by day").query::<notifications::CostQuery>().lists::<notifications::CostView>(),
         post("/v1/notifications/{id}/cancel", notifications::cancel, NOT_AUDITOR, "Take back a message that was not sent").takes::<Nothing>().gives::<notifications::NotificationView>(200),
@@ -213,10 +217,17 @@ pub fn routes() -> Vec<Route> {
 /// [`Error::Startup`] when the address cannot be bound.
 pub fn server(app: &App) -> Result<(Server, std::net::SocketAddr)> {
     let state = app.clone();
-    let (host, port) = (app.config.server.host.clone(), app.config.server.port);
-    let mut server = HttpServer::new(move || {
+    let settings = &app.config.server;
+    let (host, port) = (settings.host.clone(), settings.port);
+    let threads = match settings.threads {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
+        threads => threads,
+    };
+    let pace = BodyPace::new(settings);
+    let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(web::Data::new(state.clone()))
+            .app_data(pace)
             .app_data(web::PathConfig::default().error_handler(|error, _| unreadable("address", &error)))
             .app_data(web::QueryConfig::default().error_handler(|error, _| unreadable("query", &error)))
             .configure(|cfg| register(routes(), cfg))
@@ -226,13 +237,13 @@ pub fn server(app: &App) -> Result<(Server, std::net::SocketAddr)> {
     })
     // Threads left over from a rush keep their memory; the usual limit is 512.
     .worker_max_blocking_threads(app.blocking_threads())
-    .shutdown_timeout(10);
-    if app.config.server.threads > 0 {
-        server = server.workers(app.config.server.threads);
-    }
-    let server = server
-        .bind((host.as_str(), port))
-        .map_err(|error| Error::Startup(format!("cannot listen on {host}:{port}: {error}")))?;
+    .shutdown_timeout(10)
+    .client_request_timeout(Duration::from_secs(settings.head_seconds))
+    .keep_alive(Duration::from_secs(settings.keep_alive_seconds))
+    .workers(threads)
+    .max_connections(settings.connections.div_ceil(threads))
+    .bind((host.as_str(), port))
+    .map_err(|error| Error::Startup(format!("cannot listen on {host}:{port}: {error}")))?;
     let address =
         server.addrs().first().copied().ok_or_else(|| Error::Startup("no address to listen on".to_owned()))?;
     Ok((server.run(), address))

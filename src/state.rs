@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Conn, Db, PATIENCE, Tx};
 use crate::error::{Error, Result};
+use crate::http::limits::Limits;
 use crate::ids::Actor;
 use crate::tokens::Tokens;
 
@@ -31,6 +32,8 @@ pub struct Inner {
     pub db: Db,
     /// Time.
     pub clock: Clock,
+    /// Who may call how often.
+    pub limits: Limits,
     /// Signs and checks access tokens.
     pub tokens: Tokens,
     /// Where photos are kept.
@@ -68,6 +71,7 @@ impl App {
     /// [`Error::Startup`] when a key or the folder for photos cannot be used.
     pub fn new(config: Config, db: Db, clock: Clock) -> Result<Self> {
         let tokens = Tokens::from_config(&config.auth)?;
+        let limits = Limits::new(&config, config.server.proxies()?, clock.clone());
         let objects = crate::objects::open(&config.photos)?;
         let metrics = crate::http::metrics::recorder();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
@@ -82,6 +86,7 @@ impl App {
             config,
             db,
             clock,
+            limits,
             tokens,
             objects,
             metrics,

@@ -37,11 +37,16 @@ impl FromRequest for Spoken {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(req: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        // A query that cannot be read is the handler's to refuse; it does not keep a reader from their language.
-        let query = web::Query::<LangQuery>::from_query(req.query_string()).ok();
-        let lang = query.and_then(|query| query.into_inner().lang);
-        ready(Ok(Self(asked(req, lang.as_deref()).unwrap_or_default())))
+        ready(Ok(Self(of(req))))
     }
+}
+
+/// The language of a request's reader.
+pub fn of(req: &HttpRequest) -> Lang {
+    // A query that cannot be read is the handler's to refuse; it does not keep a reader from their language.
+    let query = web::Query::<LangQuery>::from_query(req.query_string()).ok();
+    let lang = query.and_then(|query| query.into_inner().lang);
+    asked(req, lang.as_deref()).unwrap_or_default()
 }
 
 /// The language that was asked for, by the `lang` of the query or by the browser, if any was.

@@ -2,13 +2,14 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{look_up, pages};
 use crate::code::OrderCode;
 use crate::error::{Problem, Result, Slug};
+use crate::http::language;
 use crate::http::request::page;
 use crate::http::{Call, Spoken};
 use crate::orders::http::Code;
@@ -75,6 +76,17 @@ fn try_again(app: &App, lang: Lang, slug: Slug, typed: &str) -> HttpResponse {
     let status = StatusCode::from_u16(slug.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let sentence = texts::text(lang, key, &[]);
     html(status, pages::home(lang, &app.config.business.name, Some(&sentence), typed))
+}
+
+/// The page for somebody who asks too often, whatever page they asked for.
+pub fn too_often(req: &HttpRequest, problem: &Problem) -> HttpResponse {
+    let lang = language::of(req);
+    let Some(app) = req.app_data::<web::Data<App>>() else { return HttpResponse::TooManyRequests().finish() };
+    let mut response = try_again(app, lang, Slug::RateLimited, "");
+    if let Some(seconds) = problem.extra.get("retry_after").and_then(serde_json::Value::as_u64) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 fn html(status: StatusCode, body: String) -> HttpResponse {

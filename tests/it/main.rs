@@ -31,6 +31,7 @@ mod idempotency;
 mod intake;
 mod labels;
 mod ledger;
+mod limits;
 mod manifest_family;
 mod manifests;
 mod message_choices;
