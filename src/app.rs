@@ -4,6 +4,8 @@ pub mod access;
 pub mod openapi;
 pub mod route;
 
+use std::time::Duration;
+
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
@@ -24,8 +26,10 @@ use crate::desk::{
 };
 use crate::error::{Error, Problem, Result, Slug};
 use crate::exports::http::{self as exports, FormQuery};
+use crate::http::body::BodyPace;
 use crate::http::document::{self, DocumentQuery};
 use crate::http::form::MEDIA_TYPES as FORM_TYPES;
+use crate::http::limits::Limit;
 use crate::http::{LangQuery, Nothing, Paging, request};
 use crate::ids::{Actor, Role};
 use crate::manifests::{http as manifests, profile::Correction};
@@ -69,16 +73,16 @@ pub fn routes() -> Vec<Route> {
         get("/openapi.json", openapi_document, Anyone, "This document"),
 
         get("/", tracking::home, Anyone, "Page: type a code").query::<LangQuery>(),
-        get("/t", tracking::find, Anyone, "Page: where the form goes").query::<LangQuery>().query::<tracking::CodeQuery>(),
-        get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<LangQuery>(),
-        get("/unsubscribe/{message_id}", unsubscribe::ask, Anyone, "Page: no more mail?"),
-        post("/unsubscribe/{message_id}", unsubscribe::leave, Anyone, "No more mail, by one click").ignore_key().takes_file(unsubscribe::CLICK_TYPES),
+        get("/t", tracking::find, Anyone, "Page: where the form goes").query::<LangQuery>().query::<tracking::CodeQuery>().limited(Limit::LookUp),
+        get("/t/{code}", tracking::order_page, Anyone, "Page: an order's way").query::<LangQuery>().limited(Limit::LookUp),
+        get("/unsubscribe/{message_id}", unsubscribe::ask, Anyone, "Page: no more mail?").limited(Limit::LookUp),
+        post("/unsubscribe/{message_id}", unsubscribe::leave, Anyone, "No more mail, by one click").ignore_key().takes_file(unsubscribe::CLICK_TYPES).limited(Limit::LookUp),
         get("/request", request_form::form, Anyone, "Page: ask for something").query::<LangQuery>(),
         post("/request", request_form::send, Anyone, "Page: where that form goes").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
-        get("/request/{code}", request_form::done, Anyone, "Page: the order code, to keep").query::<LangQuery>(),
+        get("/request/{code}", request_form::done, Anyone, "Page: the order code, to keep").query::<LangQuery>().limited(Limit::LookUp),
         get("/my/sign-in", my_pages::sign_in_form, Anyone, "Page: sign in with a phone").query::<LangQuery>().query::<my_pages::SaidQuery>(),
         post("/my/sign-in", my_pages::ask, Anyone, "Page: a code is on its way, the same for every phone").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
-        post("/my/sign-in/code", my_pages::enter, Anyone, "Page: where the code goes").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        post("/my/sign-in/code", my_pages::enter, Anyone, "Page: where the code goes").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES).limited(Limit::SignIn),
         get("/my", my_pages::orders, Anyone, "Page: my orders; this and what is below wants a cookie of `/my/sign-in`").query::<LangQuery>().query::<my_pages::SaidQuery>().query::<Paging>(),
         get("/my/orders/{code}", my_order::order, Anyone, "Page: one of my orders").query::<LangQuery>().query::<my_pages::SaidQuery>(),
         post("/my/orders/{code}/offer", my_order::answer, Anyone, "Page: take an offer, or turn it down").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
@@ -92,12 +96,12 @@ pub fn routes() -> Vec<Route> {
         post("/my/sign-out", my_pages::sign_out, Anyone, "Page: leave").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
         post("/my/erase", my_pages::erase, Anyone, "Page: delete my data").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
         get("/problems/{slug}", tracking::problem, Anyone, "Page: what a problem means and what to do"),
-        get("/t/{code}/details", details::show, Anyone, "Page: an order's details, after the end of the customer's phone number").query::<LangQuery>(),
-        post("/t/{code}/details", details::unlock, Anyone, "Page: where the form with the end of the phone number goes").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
+        get("/t/{code}/details", details::show, Anyone, "Page: an order's details, after the end of the customer's phone number").query::<LangQuery>().limited(Limit::LookUp),
+        post("/t/{code}/details", details::unlock, Anyone, "Page: where the form with the end of the phone number goes").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES).limited(Limit::LookUp),
         post("/t/{code}/confirm", details::confirm, Anyone, "Page: the customer agrees to an offer").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
         post("/t/{code}/decline", details::decline, Anyone, "Page: the customer does not want an offer").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
         post("/t/{code}/transfer", details::claim, Anyone, "Page: I paid by transfer, perhaps with the photo of the receipt").ignore_key().query::<LangQuery>().takes_file(FORM_TYPES),
-        get("/t/{code}/photos/{id}", details::photo, Anyone, "A photo of an order's goods, for who opened its details").query::<photos::SizeQuery>(),
+        get("/t/{code}/photos/{id}", details::photo, Anyone, "A photo of an order's goods, for who opened its details").query::<photos::SizeQuery>().limited(Limit::LookUp),
         get("/robots.txt", tracking::robots, Anyone, "What search engines leave alone"),
         get("/price", price::page, Anyone, "Page: what an order would cost").query::<LangQuery>().query::<price::PriceQuery>(),
         get("/assets/torugart.css", tracking::style, Anyone, "The pages' style sheet"),
@@ -106,15 +110,15 @@ pub fn routes() -> Vec<Route> {
         get("/assets/torugart.png", tracking::touch_icon, Anyone, "The icon on the home screen of a phone"),
         get("/assets/logo", tracking::logo, Anyone, "The firm's logo"),
         get("/assets/slip.css", document::style, Anyone, "The style sheet of receipts and reports"),
-        get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<LangQuery>().gives::<TrackView>(200),
-        post("/v1/track/{code}/details", details::tell, Anyone, "An order's details for its customer, with the end of their phone number").ignore_key().query::<LangQuery>().takes::<details::DetailsRequest>().gives::<details::DetailsView>(200),
+        get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<LangQuery>().gives::<TrackView>(200).limited(Limit::LookUp),
+        post("/v1/track/{code}/details", details::tell, Anyone, "An order's details for its customer, with the end of their phone number").ignore_key().query::<LangQuery>().takes::<details::DetailsRequest>().gives::<details::DetailsView>(200).limited(Limit::LookUp),
 
-        post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200),
-        post("/v1/auth/refresh", staff::refresh, Anyone, "Get the next pair of tokens").ignore_key().takes::<staff::RefreshRequest>().gives::<staff::TokenAnswer>(200),
+        post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200).limited(Limit::SignIn),
+        post("/v1/auth/refresh", staff::refresh, Anyone, "Get the next pair of tokens").ignore_key().takes::<staff::RefreshRequest>().gives::<staff::TokenAnswer>(200).limited(Limit::SignIn),
         post("/v1/auth/logout", staff::logout, AnyStaff, "End this login").ignore_key().takes::<Nothing>().gives_nothing(204),
         post("/v1/auth/code", sign_in::ask, Anyone, "Send a customer a one-time code; the answer is the same for every phone").ignore_key().query::<LangQuery>().takes::<sign_in::CodeRequest>().gives::<sign_in::CodeAnswer>(202),
-        post("/v1/auth/code/verify", sign_in::verify, Anyone, "Sign a customer in with the code").ignore_key().query::<LangQuery>().takes::<sign_in::VerifyRequest>().gives::<sign_in::SignInAnswer>(200),
-        post("/v1/auth/setup", own::set_up, Anyone, "Make the first admin of an empty database with the token that `serve` logged").ignore_key().takes::<own::SetupRequest>().gives::<staff::MemberView>(201),
+        post("/v1/auth/code/verify", sign_in::verify, Anyone, "Sign a customer in with the code").ignore_key().query::<LangQuery>().takes::<sign_in::VerifyRequest>().gives::<sign_in::SignInAnswer>(200).limited(Limit::SignIn),
+        post("/v1/auth/setup", own::set_up, Anyone, "Make the first admin of an empty database with the token that `serve` logged").ignore_key().takes::<own::SetupRequest>().gives::<staff::MemberView>(201).limited(Limit::SignIn),
         post("/v1/me/password", own::change_password, AnyStaff, "Change one's own password; other logins end").ignore_key().takes::<own::PasswordRequest>().gives_nothing(204),
         post("/v1/me/totp", own::begin_totp, AnyStaff, "Begin to set up a second factor for one's own account").ignore_key().takes::<own::OwnPassword>().gives::<own::TotpAnswer>(200),
         post("/v1/me/totp/confirm", own::confirm_totp, AnyStaff, "Turn it on with a code that the app shows; other logins end").ignore_key().takes::<own::TotpCode>().gives_nothing(204),
@@ -138,8 +142,8 @@ pub fn routes() -> Vec<Route> {
         get("/v1/orders", orders::list, AnyStaff, "Orders, newest first").query::<orders::OrderFilter>().query::<FormQuery>().lists::<desk::OrderSummary>().also(exports::MEDIA_TYPES),
         get("/v1/orders/{code}", orders::get, AnyStaff, "All of an order").gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/quote", offers::quote, OPERATOR, "Offer a quote").takes::<crate::quotes::http::QuoteRequest>().gives::<desk::OrderView>(200),
-        post("/v1/orders/{code}/confirm", offers::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<offers::ConfirmRequest>().gives::<orders::OrderAnswer>(200),
-        post("/v1/orders/{code}/decline", offers::decline, Anyone, "The customer does not want an offer: staff, or the customer with the end of their phone number").takes::<offers::DeclineRequest>().gives::<orders::OrderAnswer>(200),
+        post("/v1/orders/{code}/confirm", offers::confirm, Anyone, "The customer agrees: staff, or the customer with the end of their phone number").takes::<offers::ConfirmRequest>().gives::<orders::OrderAnswer>(200).limited(Limit::LookUp),
+        post("/v1/orders/{code}/decline", offers::decline, Anyone, "The customer does not want an offer: staff, or the customer with the end of their phone number").takes::<offers::DeclineRequest>().gives::<orders::OrderAnswer>(200).limited(Limit::LookUp),
         post("/v1/orders/{code}/payments", payments::record, CASHIER, "Record money that came in").require_key().takes::<payments::PaymentRequest>().gives::<payments::PaymentView>(201),
         post("/v1/orders/{code}/refunds", payments::refund, CASHIER, "Give money back").require_key().takes::<payments::RefundRequest>().gives::<payments::PaymentView>(201),
         post("/v1/orders/{code}/corrections", adjust::correct, OPERATOR, "Charge something beside the quote, or let something off").require_key().takes::<adjust::CorrectionRequest>().gives::<adjust::AdjustmentView>(201),
@@ -147,9 +151,9 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/write-offs", adjust::write_off, ADMIN, "Give a debt up").require_key().takes::<adjust::WriteOffRequest>().gives::<adjust::AdjustmentView>(201),
         post("/v1/orders/{code}/credit/keep", adjust::keep, CASHIER, "Keep what was paid too much as the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
         post("/v1/orders/{code}/credit/use", adjust::spend, CASHIER, "Pay from the customer's credit").require_key().takes::<adjust::CreditRequest>().gives::<adjust::CreditView>(201),
-        post("/v1/orders/{code}/transfer-claims", claims::make, Anyone, "I paid by transfer: staff, or the customer with the end of their phone number").takes::<claims::ClaimRequest>().gives::<claims::ClaimView>(201),
-        get("/v1/orders/{code}/transfer-claims", claims::of_order, Anyone, "The order's transfer claims: staff, or the customer with the end of their phone number").query::<claims::ProofQuery>().lists::<claims::ClaimView>(),
-        put("/v1/orders/{code}/transfer-claims/{id}/photo", claims::put_photo, Anyone, "The photo of the receipt, while the claim waits").query::<claims::ProofQuery>().takes_file(photos::MEDIA_TYPES).gives::<claims::ClaimView>(200),
+        post("/v1/orders/{code}/transfer-claims", claims::make, Anyone, "I paid by transfer: staff, or the customer with the end of their phone number").takes::<claims::ClaimRequest>().gives::<claims::ClaimView>(201).limited(Limit::LookUp),
+        get("/v1/orders/{code}/transfer-claims", claims::of_order, Anyone, "The order's transfer claims: staff, or the customer with the end of their phone number").query::<claims::ProofQuery>().lists::<claims::ClaimView>().limited(Limit::LookUp),
+        put("/v1/orders/{code}/transfer-claims/{id}/photo", claims::put_photo, Anyone, "The photo of the receipt, while the claim waits").query::<claims::ProofQuery>().takes_file(photos::MEDIA_TYPES).gives::<claims::ClaimView>(200).limited(Limit::LookUp),
         get("/v1/transfer-claims", claims::list, AnyStaff, "Transfer claims to decide, oldest first").query::<claims::ClaimFilter>().lists::<claims::ClaimView>(),
         post("/v1/transfer-claims/{id}/approve", claims::approve, CASHIER, "The money is there: record the payment").require_key().takes::<claims::ApproveRequest>().gives::<claims::ClaimView>(200),
         post("/v1/transfer-claims/{id}/reject", claims::reject, CASHIER, "The money is not there: tell the customer why").takes::<claims::RejectRequest>().gives::<claims::ClaimView>(200),
@@ -161,8 +165,8 @@ pub fn routes() -> Vec<Route> {
         post("/v1/orders/{code}/acquiring", acquirers::create, MONEY_DESK, "Let the customer pay at a payment provider").takes::<acquirers::AcquiringRequest>().gives::<acquirers::InvoiceView>(201),
         get("/v1/orders/{code}/acquiring", acquirers::list, AnyStaff, "The order's invoices at payment providers, newest first").lists::<acquirers::InvoiceView>(),
         post("/v1/acquiring/{id}/check", acquirers::check, CASHIER, "Ask the provider now whether an invoice is paid").takes::<Nothing>().gives::<acquirers::InvoiceView>(200),
-        post("/v1/acquirers/{provider}/callback", acquirers::callback, Anyone, "A payment provider's message, in its own form").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200),
-        post("/v1/acquirers/mkassa/callback/{secret}", acquirers::secret_callback, Anyone, "MKassa's message, which carries no signature").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200),
+        post("/v1/acquirers/{provider}/callback", acquirers::callback, Anyone, "A payment provider's message, in its own form").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200).limited(Limit::Callback),
+        post("/v1/acquirers/mkassa/callback/{secret}", acquirers::secret_callback, Anyone, "MKassa's message, which carries no signature").ignore_key().takes_file(acquirers::MESSAGE_TYPES).gives_nothing(200).limited(Limit::Callback),
         post("/v1/orders/{code}/purchase", orders::purchase_made, OPERATOR, "We bought it").takes::<orders::PurchaseRequest>().gives::<desk::OrderView>(200),
         post("/v1/orders/{code}/parcels", orders::add_parcels, ORDER_DESK, "Register more tracking numbers").takes::<orders::ParcelsRequest>().gives::<desk::OrderView>(200),
         get("/v1/orders/{code}/photos", pictures::list_of_order, AnyStaff, "The photos of what an order asks for, oldest first").lists::<photos::PhotoView>(),
@@ -263,8 +267,8 @@ pub fn routes() -> Vec<Route> {
         post("/v1/customs/rules", customs::follow, ADMIN, "Put a customs rule in force; the one before it stays").takes::<customs::RuleRequest>().gives::<customs::RuleView>(201),
 
         get("/v1/notifications", orders::notification_list, AnyStaff, "The outbox").query::<notifications::NotificationFilter>().query::<FormQuery>().lists::<notifications::NotificationView>().also(exports::MEDIA_TYPES),
-        post("/v1/sms/reports/{secret}", notifications::report, Anyone, "SMSPRO tells whether messages arrived; it is asked back").ignore_key().takes_file(notifications::REPORT_TYPES).gives_nothing(200),
-        post("/v1/telegram/updates", bot::update, Anyone, "Telegram tells what was said to the bot; known by its secret header").ignore_key().takes_file(bot::UPDATE_TYPES).gives_nothing(200),
+        post("/v1/sms/reports/{secret}", notifications::report, Anyone, "SMSPRO tells whether messages arrived; it is asked back").ignore_key().takes_file(notifications::REPORT_TYPES).gives_nothing(200).limited(Limit::Callback),
+        post("/v1/telegram/updates", bot::update, Anyone, "Telegram tells what was said to the bot; known by its secret header").ignore_key().takes_file(bot::UPDATE_TYPES).gives_nothing(200).limited(Limit::Callback),
         post("/v1/notifications/preview", preview::preview, NOT_AUDITOR, "What a customer would read about an order, and what it would cost").ignore_key().takes::<preview::PreviewRequest>().gives::<preview::PreviewView>(200),
         get("/v1/notifications/costs", notifications::costs, AnyStaff, "What messages cost, day by day").query::<notifications::CostQuery>().lists::<notifications::CostView>(),
         get("/v1/notifications/{id}", notifications::get, AnyStaff, "One message and every attempt to send it").gives::<notifications::DetailsView>(200),
@@ -280,10 +284,17 @@ pub fn routes() -> Vec<Route> {
 /// [`Error::Startup`] when the address cannot be bound.
 pub fn server(app: &App) -> Result<(Server, std::net::SocketAddr)> {
     let state = app.clone();
-    let (host, port) = (app.config.server.host.clone(), app.config.server.port);
-    let mut server = HttpServer::new(move || {
+    let settings = &app.config.server;
+    let (host, port) = (settings.host.clone(), settings.port);
+    let threads = match settings.threads {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
+        threads => threads,
+    };
+    let pace = BodyPace::new(settings);
+    let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(web::Data::new(state.clone()))
+            .app_data(pace)
             .app_data(web::PathConfig::default().error_handler(|error, _| unreadable("address", &error)))
             .app_data(web::QueryConfig::default().error_handler(|error, _| unreadable("query", &error)))
             .configure(|cfg| register(routes(), cfg))
@@ -293,13 +304,13 @@ pub fn server(app: &App) -> Result<(Server, std::net::SocketAddr)> {
     })
     // Threads left over from a rush keep their memory; the usual limit is 512.
     .worker_max_blocking_threads(app.blocking_threads())
-    .shutdown_timeout(10);
-    if app.config.server.threads > 0 {
-        server = server.workers(app.config.server.threads);
-    }
-    let server = server
-        .bind((host.as_str(), port))
-        .map_err(|error| Error::Startup(format!("cannot listen on {host}:{port}: {error}")))?;
+    .shutdown_timeout(10)
+    .client_request_timeout(Duration::from_secs(settings.head_seconds))
+    .keep_alive(Duration::from_secs(settings.keep_alive_seconds))
+    .workers(threads)
+    .max_connections(settings.connections.div_ceil(threads))
+    .bind((host.as_str(), port))
+    .map_err(|error| Error::Startup(format!("cannot listen on {host}:{port}: {error}")))?;
     let address =
         server.addrs().first().copied().ok_or_else(|| Error::Startup("no address to listen on".to_owned()))?;
     Ok((server.run(), address))

@@ -1,6 +1,7 @@
 //! The only place that asks what time it is.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, TimeDelta, Utc};
 
@@ -26,6 +27,19 @@ impl Clock {
             Clock::Held(instant) => *instant.lock().unwrap_or_else(PoisonError::into_inner),
         };
         now.naive_utc().trunc_subsecs(6)
+    }
+
+    /// How long something has been going on, from a beginning that means nothing: for what must not jump when the
+    /// system's time is corrected.
+    pub fn running(&self) -> Duration {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match self {
+            Clock::System => BEGINNING.elapsed(),
+            Clock::Held(instant) => {
+                let held = *instant.lock().unwrap_or_else(PoisonError::into_inner);
+                (held - DateTime::UNIX_EPOCH).to_std().unwrap_or_default()
+            }
+        }
     }
 
     /// Moves a held clock; real time moves by itself.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use config::{Environment, File, FileFormat};
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -14,6 +15,7 @@ use crate::ids::Role;
 mod acquirers;
 mod face;
 mod intake;
+mod limits;
 mod messages;
 mod photos;
 mod telegram;
@@ -22,6 +24,7 @@ mod visitors;
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
 pub use face::{Face, Link, PLACE};
 pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
+pub use limits::{Limits, Pace};
 pub use messages::Messages;
 pub use photos::{Bucket, Photos, Place};
 pub use telegram::{Telegram, TelegramTransportName};
@@ -46,6 +49,8 @@ pub struct Config {
     pub server: Server,
     /// Where the data is.
     pub database: Database,
+    /// How often somebody may call.
+    pub limits: Limits,
     /// Tokens.
     pub auth: Auth,
     /// The firm's own face and rules.
@@ -84,6 +89,57 @@ pub struct Server {
     pub body_limit_bytes: usize,
     /// The most rows of a list in one file.
     pub export_rows: usize,
+    /// Proxies in front of us, as addresses or networks with commas between them: only they are believed when they tell
+    /// for whom they call.
+    pub trusted_proxies: String,
+    /// Pages of other addresses whose scripts may call us, as origins with commas between them.
+    pub cors_origins: String,
+    /// Connections at once.
+    pub connections: usize,
+    /// Seconds for the head of a request.
+    pub head_seconds: u64,
+    /// Seconds for a body before it must have come in at the pace that follows ...
+    pub body_seconds: u64,
+    /// ... in bytes a second.
+    pub body_least_bytes_per_second: u64,
+    /// Seconds that a connection may be idle. Longer than a proxy keeps its own, or it would use one that just ended.
+    pub keep_alive_seconds: u64,
+}
+
+impl Server {
+    /// The networks of our own proxies.
+    ///
+    /// # Errors
+    /// [`Error::Startup`] for what is no network.
+    pub fn proxies(&self) -> Result<Vec<IpNet>> {
+        limits::networks("server.trusted_proxies", &self.trusted_proxies).map_err(Error::Startup)
+    }
+
+    /// The origins that may call us from a browser.
+    pub fn origins(&self) -> impl Iterator<Item = &str> {
+        listed(&self.cors_origins)
+    }
+
+    fn complaints(&self) -> Vec<String> {
+        let mut complaints = Vec::new();
+        complaints.extend(limits::networks("server.trusted_proxies", &self.trusted_proxies).err());
+        let is_origin = |origin: &str| {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', '#', ' ']))
+        };
+        for origin in self.origins().filter(|origin| !is_origin(origin)) {
+            complaints.push(format!("server.cors_origins: {origin:?} is no origin such as https://app.example.kg"));
+        }
+        if self.connections == 0 || self.body_least_bytes_per_second == 0 {
+            complaints.push("server.connections and server.body_least_bytes_per_second must be at least 1".to_owned());
+        }
+        complaints
+    }
+}
+
+/// The parts of a list with commas between them; environment variables have no other lists.
+fn listed(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// `database.*`
@@ -423,6 +479,8 @@ impl Config {
         if self.business.prepayment_goods_percent > 100 || self.business.prepayment_freight_percent > 100 {
             complaints.push("business.prepayment_*_percent cannot exceed 100".to_owned());
         }
+        complaints.extend(self.server.complaints());
+        complaints.extend(self.limits.complaints());
         complaints.extend(self.business.messages.complaints());
         complaints.extend(self.telegram.complaints(self.is_production()));
         complaints.extend(self.business.face.complaints());

@@ -188,6 +188,8 @@ problems! {
         "Nothing is known under this address, code or identifier.";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take that method",
         "The `Allow` header lists the methods of this address; /docs describes them.";
+    RequestTimeout = "request_timeout", 408, "The request came too slowly",
+        "A request has a while to come in, and a file must come in at a few kilobytes a second. Send it again, over a better connection.";
     WrongStatus = "wrong_status", 409, "Not in this status",
         "The order, parcel or shipment is not at the step that this call continues from. `current` names its status, `legal` what can follow.";
     BalanceDue = "balance_due", 409, "There is still money to pay",

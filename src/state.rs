@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::db::{Conn, Db, PATIENCE, Tx};
 use crate::error::{Error, Result};
 use crate::face::Face;
+use crate::http::limits::Limits;
 use crate::ids::Actor;
 use crate::tokens::Tokens;
 
@@ -37,6 +38,8 @@ pub struct Inner {
     pub clock: Clock,
     /// What customers see of the firm.
     pub face: Face,
+    /// Who may call how often.
+    pub limits: Limits,
     /// Signs and checks access tokens.
     pub tokens: Tokens,
     /// Where photos are kept.
@@ -79,6 +82,7 @@ impl App {
     pub fn new(config: Config, db: Db, clock: Clock) -> Result<Self> {
         let tokens = Tokens::from_config(&config.auth)?;
         let face = Face::of(&config.business)?;
+        let limits = Limits::new(&config, config.server.proxies()?, clock.clone());
         let objects = crate::objects::open(&config.photos)?;
         let metrics = crate::http::metrics::recorder();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
@@ -96,6 +100,7 @@ impl App {
             db,
             clock,
             face,
+            limits,
             tokens,
             objects,
             metrics,

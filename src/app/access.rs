@@ -1,5 +1,7 @@
 //! The door: who may make a call, checked before a word is said about its body.
 
+use std::net::Ipv4Addr;
+
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
@@ -7,11 +9,15 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 
 use crate::error::{Error, Problem, Result, Slug};
+use crate::http::address::ClientAddress;
+use crate::http::body::Unread;
 use crate::http::call::{Call, RequestId};
+use crate::http::limits::Limit;
 use crate::ids::{Actor, Role};
 use crate::sign_in::http as sign_in;
 use crate::staff;
 use crate::state::App;
+use crate::tracking;
 
 /// Who may make a call. A route without this does not compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,25 +72,51 @@ pub enum Key {
     Required,
 }
 
+/// What a route asks of whoever makes the call.
+#[derive(Clone, Copy, Debug)]
+pub struct Door {
+    /// Who they must be.
+    pub who: Who,
+    /// Whether they must name their intention.
+    pub key: Key,
+    /// How often they may come when they are no staff.
+    pub limit: Limit,
+}
+
 /// The check itself, wrapped around each route. A refusal is an answer, not an error: the outer layers still see it.
 ///
 /// # Errors
 /// Those of the inner service.
 pub async fn guard<B: MessageBody>(
-    (who, key): (Who, Key),
+    door: Door,
     req: ServiceRequest,
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    match admit(who, key, &req).await {
-        Ok(call) => {
-            req.extensions_mut().insert(call);
-            next.call(req).await.map(ServiceResponse::map_into_left_body)
-        }
-        Err(refusal) => Ok(req.into_response(refusal.error_response()).map_into_right_body()),
-    }
+    let (app, call) = match admit(door, &req).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return Ok(refuse(req, &refusal).map_into_right_body()),
+    };
+    let (actor, from) = (call.actor.clone(), caller(&req));
+    req.extensions_mut().insert(call);
+    let response = next.call(req).await?;
+    app.limits.leave(door.limit, &actor, from, response.status());
+    Ok(response.map_into_left_body())
 }
 
-async fn admit(who: Who, key: Key, req: &ServiceRequest) -> Result<Call> {
+/// A refusal in the form of the address that was called: a page for people, else a problem.
+fn refuse(mut req: ServiceRequest, refusal: &Error) -> ServiceResponse {
+    let unread = Unread(req.take_payload());
+    req.extensions_mut().insert(unread);
+    let problem = refusal.to_problem();
+    let is_page = !req.path().starts_with("/v1/");
+    let response = match &problem.slug {
+        Slug::RateLimited if is_page => tracking::http::too_often(req.request(), &problem),
+        _ => refusal.error_response(),
+    };
+    req.into_response(response)
+}
+
+async fn admit(door: Door, req: &ServiceRequest) -> Result<(App, Call)> {
     if req.uri().to_string().contains("%00") {
         return Problem::new(Slug::MalformedRequest, "The address contains a NUL character.").fail();
     }
@@ -96,9 +128,10 @@ async fn admit(who: Who, key: Key, req: &ServiceRequest) -> Result<Call> {
         Some(token) => authenticate(&app, token, req.path()).await?,
         None => Actor::Anyone,
     };
-    who.refuse(&actor)?;
+    door.who.refuse(&actor)?;
     refuse_foreign_form(req, &app.config.business.public_url)?;
-    let key = match (key, idempotency_key(req)?) {
+    app.limits.enter(door.limit, &actor, caller(req))?;
+    let key = match (door.key, idempotency_key(req)?) {
         (Key::Ignored, _) => None,
         (Key::Required, None) => {
             return Problem::new(
@@ -110,7 +143,12 @@ async fn admit(who: Who, key: Key, req: &ServiceRequest) -> Result<Call> {
         (_, key) => key,
     };
     let request_id = req.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    Ok(Call { actor, request_id, key, target: format!("{} {}", req.method(), req.path()) })
+    Ok((app, Call { actor, request_id, key, target: format!("{} {}", req.method(), req.path()) }))
+}
+
+/// Who is counted; the outermost layer found out.
+fn caller(req: &ServiceRequest) -> ClientAddress {
+    req.extensions().get::<ClientAddress>().copied().unwrap_or(ClientAddress(Ipv4Addr::UNSPECIFIED.into()))
 }
 
 fn bearer(req: &ServiceRequest) -> Result<Option<String>> {

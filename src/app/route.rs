@@ -8,9 +8,10 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, schema::Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use super::access::{Key, Who, guard};
+use super::access::{Door, Key, Who, guard};
 use crate::error::{Problem, Result, Slug};
 use crate::http::Page;
+use crate::http::limits::Limit;
 use crate::ids::Role;
 
 /// One row of the table in `app.rs`.
@@ -23,6 +24,8 @@ pub struct Route {
     pub who: Who,
     /// Whether it takes an `Idempotency-Key`.
     pub key: Key,
+    /// What is counted of callers who are no staff.
+    pub limit: Limit,
     /// One sentence for the documentation.
     pub about: &'static str,
     /// Query parameters. Like the other shapes they are drawn only for the document: every worker thread has all rows.
@@ -103,11 +106,14 @@ impl Route {
         key: Key,
         about: &'static str,
     ) -> Self {
+        // Whoever writes without a login is counted, unless the row says otherwise.
+        let limit = if method == Method::GET { Limit::Free } else { Limit::Write };
         Self {
             method,
             path,
             who,
             key,
+            limit,
             about,
             query: Vec::new(),
             takes: None,
@@ -129,6 +135,13 @@ impl Route {
     #[must_use]
     pub fn ignore_key(mut self) -> Self {
         self.key = Key::Ignored;
+        self
+    }
+
+    /// What is counted of callers who are no staff.
+    #[must_use]
+    pub fn limited(mut self, limit: Limit) -> Self {
+        self.limit = limit;
         self
     }
 
@@ -200,8 +213,8 @@ pub fn register(routes: Vec<Route>, cfg: &mut web::ServiceConfig) {
         let allow = routes.iter().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
         let mut resource = web::resource(path);
         for route in routes {
-            let access = (route.who, route.key);
-            resource = resource.route(route.handler.wrap(from_fn(move |req, next| guard(access, req, next))));
+            let door = Door { who: route.who, key: route.key, limit: route.limit };
+            resource = resource.route(route.handler.wrap(from_fn(move |req, next| guard(door, req, next))));
         }
         cfg.service(resource.default_service(web::to(move || wrong_method(allow.clone()))));
     }

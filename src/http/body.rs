@@ -2,15 +2,21 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, dev, web};
+use actix_web::rt::time::timeout;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev, web};
+use futures_util::StreamExt;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::{Path, Segment};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+use crate::config::Server;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::state::App;
 
@@ -78,17 +84,92 @@ impl<T: DeserializeOwned + 'static, const TIMES: usize> FromRequest for Body<T, 
     }
 }
 
+/// How long a body may take: whoever sends too slowly, or nothing any more, would hold the connection for ever.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyPace {
+    grace: Duration,
+    bytes_per_second: u64,
+}
+
+impl BodyPace {
+    /// As the settings say.
+    pub fn new(settings: &Server) -> Self {
+        let grace = Duration::from_secs(settings.body_seconds);
+        Self { grace, bytes_per_second: settings.body_least_bytes_per_second.max(1) }
+    }
+
+    /// The time within which so many bytes and the next must be here.
+    fn allowed(self, bytes: usize) -> Duration {
+        self.grace + Duration::from_secs(bytes as u64 / self.bytes_per_second)
+    }
+}
+
+/// A body that nobody will read to its end, in the extensions of a request. When one of unknown length is dropped, the
+/// server reads on for ever behind its answer; when it is still there at the end of the answer, it hangs up.
+pub struct Unread(pub dev::Payload);
+
+impl Unread {
+    /// An answer that lasts no longer than the body nobody reads.
+    pub fn behind(self, answer: BoxBody) -> BoxBody {
+        BoxBody::new(Answer { answer, _unread: self.0 })
+    }
+}
+
+struct Answer {
+    answer: BoxBody,
+    _unread: dev::Payload,
+}
+
+impl MessageBody for Answer {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.answer.size()
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<web::Bytes, Self::Error>>> {
+        Pin::new(&mut self.get_mut().answer).poll_next(cx)
+    }
+}
+
 /// All of a body that has at most `limit` bytes, whatever its head says of its length.
 ///
 /// # Errors
-/// `body_too_large`, before anything is read when the head says so; `malformed_request` when it breaks off.
-pub(super) async fn collect(req: &HttpRequest, payload: web::Payload, limit: usize) -> Result<web::Bytes> {
+/// `body_too_large`, before anything is read when the head says so; `malformed_request` when it breaks off;
+/// `request_timeout` when it comes in too slowly.
+pub(super) async fn collect(req: &HttpRequest, mut payload: web::Payload, limit: usize) -> Result<web::Bytes> {
+    let collected = collect_from(req, &mut payload, limit).await;
+    if collected.is_err() {
+        req.extensions_mut().insert(Unread(payload.into_inner()));
+    }
+    collected
+}
+
+async fn collect_from(req: &HttpRequest, payload: &mut web::Payload, limit: usize) -> Result<web::Bytes> {
     let too_large = || Problem::new(Slug::BodyTooLarge, format!("The body is larger than {limit} bytes."));
     if content_length(req).is_some_and(|length| length > limit) {
         return too_large().fail();
     }
-    let bytes = payload.to_bytes_limited(limit).await.map_err(|_| too_large())?.map_err(|_| unreadable())?;
-    Ok(bytes)
+    let (pace, begun) = (req.app_data::<BodyPace>().copied(), Instant::now());
+    let mut bytes = web::BytesMut::new();
+    loop {
+        let allowed = pace.map_or(Duration::MAX, |pace| pace.allowed(bytes.len()));
+        let piece = timeout(allowed.saturating_sub(begun.elapsed()), payload.next()).await.map_err(|_| too_slow())?;
+        let Some(piece) = piece else { break };
+        let piece = piece.map_err(|_| unreadable())?;
+        if bytes.len() + piece.len() > limit {
+            return too_large().fail();
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes.freeze())
+}
+
+fn too_slow() -> Problem {
+    Problem::new(Slug::RequestTimeout, "The body came in too slowly. Send it again over a better connection.")
 }
 
 pub(super) fn unreadable() -> Problem {

@@ -1,10 +1,12 @@
 //! What all rooms' handlers share: who calls, what they sent, how answers and refusals look.
 
+pub mod address;
 pub mod body;
 pub mod call;
 pub mod document;
 pub mod form;
 pub mod language;
+pub mod limits;
 pub mod metrics;
 pub mod moment;
 pub mod page;

@@ -1,7 +1,7 @@
 //! Refusals as `application/problem+json`.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
 
@@ -34,6 +34,10 @@ pub fn response(problem: Problem) -> HttpResponse {
     let mut response = HttpResponse::build(status(problem.slug))
         .content_type("application/problem+json")
         .body(body(&problem, "").to_string());
+    if matches!(problem.slug, Slug::BodyTooLarge | Slug::RequestTimeout) {
+        // The rest of the body may still come; nobody wants to read it.
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     let headers = response.headers_mut();
     match problem.slug {
         Slug::Unauthenticated | Slug::TotpRequired => {

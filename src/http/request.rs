@@ -7,11 +7,14 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpResponse};
+use actix_web::{HttpMessage, HttpResponse, web};
 
+use super::address;
+use super::body::Unread;
 use super::call::RequestId;
 use super::problem::{self, Failure};
 use crate::error::{Problem, Slug};
+use crate::state::App;
 
 /// Wraps the whole application.
 ///
@@ -24,12 +27,20 @@ pub async fn observe(
     let started = Instant::now();
     let id = uuid::Uuid::now_v7().to_string();
     req.extensions_mut().insert(RequestId(id.clone()));
+    if let Some(app) = req.app_data::<web::Data<App>>() {
+        let from = address::of(&req, &app.limits.proxies);
+        req.extensions_mut().insert(from);
+    }
     let (method, path) = (req.method().clone(), req.path().to_owned());
     let response = next.call(req).await?.map_into_boxed_body();
     if let Some(Failure(error)) = response.response().extensions().get::<Failure>() {
         tracing::error!(request_id = %id, error, "a request failed");
     }
+    let unread = response.request().extensions_mut().remove::<Unread>();
     let mut response = explain(response, &id);
+    if let Some(unread) = unread {
+        response = response.map_body(|_, answer| unread.behind(answer));
+    }
     let pattern = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     set_headers(response.headers_mut(), &id, &path);
     let took = started.elapsed();

@@ -1,6 +1,7 @@
 //! `GET /v1/track/{code}`, the pages that anybody sees, and what they are made of.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -100,6 +101,17 @@ fn try_again(req: &HttpRequest, app: &App, lang: Lang, slug: Slug, typed: &str) 
     let status = StatusCode::from_u16(slug.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let sentence = texts::text(lang, key, &[]);
     page::html(req, status, lang, pages::home(&app.face, lang, Some(&sentence), typed), Keep::Never)
+}
+
+/// The page for somebody who asks too often, whatever page they asked for.
+pub fn too_often(req: &HttpRequest, problem: &Problem) -> HttpResponse {
+    let lang = language::of(req);
+    let Some(app) = req.app_data::<web::Data<App>>() else { return HttpResponse::TooManyRequests().finish() };
+    let mut response = try_again(req, app, lang, Slug::RateLimited, "");
+    if let Some(seconds) = problem.extra.get("retry_after").and_then(serde_json::Value::as_u64) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// What a problem means and what to do.

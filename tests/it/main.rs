@@ -36,6 +36,7 @@ mod intake;
 mod labels;
 mod ledger;
 mod letters;
+mod limits;
 mod manifest_family;
 mod manifests;
 mod message_choices;
