@@ -18,7 +18,7 @@ pub fn begin(tx: &mut Tx, tokens: &Tokens, seen: &Member, key: &[u8]) -> Result<
         return Problem::new(Slug::DuplicateValue, detail).fail();
     }
     let login = member.login.clone();
-    let sealed = tokens.seal(key, member.id.as_str())?;
+    let sealed = tokens.encrypt(key, member.id.as_str())?;
     store::update(tx, &Member { totp_sealed: Some(sealed), ..without(member) })?;
     audit::record(tx, "staff.totp_begun", &login, serde_json::json!({}))
 }
@@ -83,7 +83,7 @@ fn spend(tx: &mut Tx, tokens: &Tokens, member: &mut Member, code: &str) -> Resul
     let Some(step) = totp::fitting_step(&key, code, now_s, member.totp_last_step) else { return Ok(false) };
     member.totp_last_step = Some(step);
     if !tokens.is_sealed_anew(sealed) {
-        member.totp_sealed = Some(tokens.seal(&key, member.id.as_str())?);
+        member.totp_sealed = Some(tokens.encrypt(&key, member.id.as_str())?);
     }
     Ok(true)
 }

@@ -14,7 +14,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`Error::Startup`] when there is no key.
-    pub fn seal(&self, secret: &[u8], owner: &str) -> Result<String> {
+    pub fn encrypt(&self, secret: &[u8], owner: &str) -> Result<String> {
         let (kid, key) = self.signing()?;
         let mut nonce = [0; NONCE_LEN];
         rand::rng().fill_bytes(&mut nonce);
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn only_the_same_key_and_the_same_owner_open_what_was_sealed() {
-        let sealed = tokens(OLD).seal(b"a secret", "bakyt").expect("sealed");
+        let sealed = tokens(OLD).encrypt(b"a secret", "bakyt").expect("sealed");
         assert!(!sealed.contains("secret") && sealed.starts_with("old:"));
         assert_eq!(tokens(OLD).open(&sealed, "bakyt").as_deref(), Some(&b"a secret"[..]));
         assert_eq!(tokens(OLD).open(&sealed, "aida"), None);
@@ -70,8 +70,8 @@ mod tests {
     #[test]
     fn what_was_altered_does_not_open() {
         let tokens = tokens(OLD);
-        let sealed = tokens.seal(b"a secret", "bakyt").expect("sealed");
-        assert_ne!(sealed, tokens.seal(b"a secret", "bakyt").expect("sealed"), "every seal is another");
+        let sealed = tokens.encrypt(b"a secret", "bakyt").expect("sealed");
+        assert_ne!(sealed, tokens.encrypt(b"a secret", "bakyt").expect("sealed"), "every seal is another");
         for broken in
             ["", "old", "old:", "old:AAAA", "old:!", &sealed[..sealed.len() - 4], &sealed.replace("old:", "new:")]
         {
