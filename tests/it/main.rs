@@ -10,6 +10,7 @@ mod adjustments;
 mod arrival;
 mod arrows;
 mod audit;
+mod audit_walk;
 mod bad_input;
 mod bags;
 mod branches;
