@@ -22,7 +22,7 @@ use view::{TrackBranch, TrackEvent, TrackParcels, TrackView};
 /// # Errors
 /// `not_found`.
 pub fn look_up(tx: &mut Tx, code: &OrderCode, lang: Lang) -> Result<TrackView> {
-    let order = orders::find(tx, code)?;
+    let order = orders::find_anywhere(tx, code)?;
     let timeline = orders::timeline(tx, &order.id)?;
     let parcels = parcels::of_order(tx, &order.id)?;
     let arrived = parcels

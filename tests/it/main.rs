@@ -3,6 +3,7 @@
 #[macro_use]
 mod harness;
 
+mod access;
 mod acquirer_storm;
 mod acquirers;
 mod acts;
@@ -27,6 +28,7 @@ mod exports;
 mod flow;
 mod guards;
 mod hand_over;
+mod headers;
 mod idempotency;
 mod intake;
 mod labels;
@@ -57,6 +59,7 @@ mod release;
 mod road;
 mod shifts;
 mod shipments;
+mod sight;
 mod staff;
 mod statements;
 mod storage;
