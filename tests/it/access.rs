@@ -110,7 +110,7 @@ fn objects(document: &Value, schema: &Value, value: &Value, at: String, found: &
     }
     let Some(members) = value.as_object() else { return };
     let is_map = schema["additionalProperties"].is_object();
-    if !is_map && schema["type"] == "object" {
+    if !is_map && schema["properties"].is_object() {
         assert_eq!(schema["additionalProperties"], false, "{at} of {schema} is open in the document");
         found.push(at.clone());
     }
