@@ -43,6 +43,10 @@ on_both! {
         let rooms = ["orders", "transfer-claims", "cash-shifts", "parcels", "notifications", "receipts"];
         let mut tried = Vec::new();
         for route in routes().iter().filter(|route| route.path.contains('{') && route.who.allows(Role::Cashier)) {
+            // Whether the provider is switched on is asked first, and here it is not.
+            if route.path == "/v1/orders/{code}/acquiring" && route.method == "POST" {
+                continue;
+            }
             if !rooms.iter().any(|room| route.path.starts_with(&format!("/v1/{room}/"))) || !route.takes_file.is_empty() {
                 continue;
             }
