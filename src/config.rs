@@ -221,6 +221,8 @@ pub struct Firm {
     pub uncollected_days: i64,
     /// What whoever picks an order up must know beside its code.
     pub hand_over_proof: HandOverProof,
+    /// Roles that see the orders of their own branch alone.
+    pub own_branch_roles: Vec<Role>,
     /// Ways that trucks take, with the hours after departure at which they usually reach each place: the firm's own
     /// estimates, not facts.
     pub routes: Vec<NamedRoute>,
@@ -478,6 +480,11 @@ impl Config {
         }
         if self.business.prepayment_goods_percent > 100 || self.business.prepayment_freight_percent > 100 {
             complaints.push("business.prepayment_*_percent cannot exceed 100".to_owned());
+        }
+        if self.business.own_branch_roles.iter().any(|role| !matches!(role, Role::Cashier | Role::Operator)) {
+            complaints.push(
+                "business.own_branch_roles can name cashier and operator; the others work with all branches".to_owned(),
+            );
         }
         complaints.extend(self.server.complaints());
         complaints.extend(self.limits.complaints());

@@ -6,10 +6,10 @@ use diesel::sql_types::{BigInt, Text, Timestamp};
 
 use super::adapter::{Callback, Created};
 use super::{InvoiceState, Provider, Verdict};
-use crate::db::Tx;
 use crate::db::schema::{
     acquirer_callbacks as callbacks, acquirer_invoices as invoices, acquirer_payments as payments,
 };
+use crate::db::{Tx, sight};
 use crate::error::{Error, Result};
 use crate::ids::{AcquirerInvoiceId, CallbackId, OrderId};
 
@@ -93,7 +93,7 @@ pub fn insert_invoice(
 }
 
 pub fn invoice(tx: &mut Tx, id: &AcquirerInvoiceId) -> Result<Option<Invoice>> {
-    Ok(invoices::table.find(id).first(tx.conn).optional()?)
+    Ok(invoices::table.find(id).filter(sight::invoices(tx)).first(tx.conn).optional()?)
 }
 
 pub fn invoice_by_reference(tx: &mut Tx, provider: Provider, reference: &str) -> Result<Option<Invoice>> {

@@ -149,7 +149,9 @@ fn operation(route: &Route) -> Operation {
         operation = operation.parameter(idempotency_key(route.key));
     }
     if let Some(shape) = route.takes {
-        let body = RequestBodyBuilder::new().content("application/json", json(shape)).required(Some(Required::True));
+        // No body at all is read as `{}`.
+        let required = if asks_for_nothing(&shape()) { Required::False } else { Required::True };
+        let body = RequestBodyBuilder::new().content("application/json", json(shape)).required(Some(required));
         operation = operation.request_body(Some(body.build()));
     }
     if !route.takes_file.is_empty() {
@@ -162,6 +164,12 @@ fn operation(route: &Route) -> Operation {
         operation = operation.security(requirement);
     }
     operation.responses(responses(route)).build()
+}
+
+/// Whether all members of a body can be left out.
+fn asks_for_nothing(shape: &Shape) -> bool {
+    let own = shape.schemas.iter().find(|(name, _)| *name == shape.name);
+    matches!(own, Some((_, RefOr::T(Schema::Object(object)))) if object.required.is_empty())
 }
 
 /// A token, or none at all where anyone may call; there one is honoured when sent.
@@ -183,9 +191,12 @@ fn responses(route: &Route) -> utoipa::openapi::Responses {
         success = success.content(*media_type, ContentBuilder::new().build());
     }
     let problem = ContentBuilder::new().schema(Some(reference(&ProblemAnswer::name()))).build();
-    let refusal = ResponseBuilder::new()
+    let mut refusal = ResponseBuilder::new()
         .description("A refusal; its `code` says which, and /problems/<code> what to do.")
         .content("application/problem+json", problem);
+    if tag(route.path) == "pages" {
+        refusal = refusal.content("text/html", ContentBuilder::new().build());
+    }
     ResponsesBuilder::new().response(route.gives.0.to_string(), success).response("default", refusal).build()
 }
 

@@ -1,6 +1,7 @@
 //! A route as data: method, path, who may call it, what it takes and gives, and the handler itself.
 //! The server is built from these rows, and so are the OpenAPI document and the access matrix: they cannot disagree.
 
+use actix_web::guard::{Guard, fn_guard};
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{Handler, HttpResponse, Responder, web};
@@ -75,7 +76,7 @@ macro_rules! verb {
             Args: actix_web::FromRequest + 'static,
             F::Output: Responder + 'static,
         {
-            Route::new(Method::$method, path, web::$name().to(handler), who, Key::$key, about)
+            Route::new(Method::$method, path, web::route().to(handler), who, Key::$key, about)
         }
     };
 }
@@ -210,14 +211,24 @@ pub fn register(routes: Vec<Route>, cfg: &mut web::ServiceConfig) {
         }
     }
     for (path, routes) in paths {
-        let allow = routes.iter().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
+        let allow = routes.iter().map(|route| allowed(&route.method)).collect::<Vec<_>>().join(", ");
         let mut resource = web::resource(path);
         for route in routes {
             let door = Door { who: route.who, key: route.key, limit: route.limit };
-            resource = resource.route(route.handler.wrap(from_fn(move |req, next| guard(door, req, next))));
+            let handler = route.handler.guard(takes(route.method));
+            resource = resource.route(handler.wrap(from_fn(move |req, next| guard(door, req, next))));
         }
         cfg.service(resource.default_service(web::to(move || wrong_method(allow.clone()))));
     }
+}
+
+/// Whatever can be read can be asked for without its body.
+fn takes(method: Method) -> impl Guard {
+    fn_guard(move |asked| asked.head().method == method || asked.head().method == Method::HEAD && method == Method::GET)
+}
+
+fn allowed(method: &Method) -> &str {
+    if *method == Method::GET { "GET, HEAD" } else { method.as_str() }
 }
 
 async fn wrong_method(allow: String) -> Result<HttpResponse> {

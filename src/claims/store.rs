@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{NewClaim, State};
-use crate::db::Tx;
 use crate::db::schema::transfer_claims::{self as claims, table};
+use crate::db::{Tx, sight};
 use crate::error::Result;
 use crate::ids::{BranchId, ClaimId, PaymentId, PhotoId};
 use crate::orders::Order;
@@ -89,7 +89,7 @@ pub fn insert(tx: &mut Tx, order: &Order, new: &NewClaim, reference_key: Option<
 }
 
 pub fn by_id(tx: &mut Tx, id: &ClaimId) -> Result<Option<Claim>> {
-    Ok(table.find(id).first(tx.conn).optional()?)
+    Ok(table.find(id).filter(sight::claims(tx)).first(tx.conn).optional()?)
 }
 
 pub fn count_waiting(tx: &mut Tx, order_code: &str) -> Result<i64> {
@@ -103,7 +103,7 @@ pub fn of_order(tx: &mut Tx, order_code: &str) -> Result<Vec<Claim>> {
 
 /// Identifiers sort by birth, so the oldest first is the smallest first.
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, cursor: Option<&str>) -> Result<Vec<Claim>> {
-    let mut query = table.filter(claims::state.eq(filter.state)).limit(limit).into_boxed();
+    let mut query = table.filter(claims::state.eq(filter.state)).filter(sight::claims(tx)).limit(limit).into_boxed();
     if let Some(branch) = &filter.branch {
         query = query.filter(claims::branch_id.eq(branch.clone()));
     }

@@ -155,6 +155,11 @@ pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
     }
     background.refresh_rates(&app)?;
     background.keep_figures(&app)?;
+    if app.config.environment == "production" && app.limits.proxies.is_empty() {
+        tracing::warn!(
+            "server.trusted_proxies is empty: behind a proxy all visitors share the limits of its one address"
+        );
+    }
     listen(&app, |_| {})
 }
 

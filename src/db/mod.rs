@@ -5,6 +5,7 @@ mod dialect;
 mod group;
 pub mod migrate;
 pub mod schema;
+pub mod sight;
 #[macro_use]
 pub mod types;
 
@@ -279,4 +280,16 @@ pub struct Tx<'a> {
     pub request_id: String,
     /// The firm's own rules: prefixes, shares, names.
     pub firm: &'a Firm,
+}
+
+impl Tx<'_> {
+    /// The identifier of the branch that the actor is bound to; none: they see all. Who is bound and works nowhere sees nothing.
+    fn own_branch(&self) -> Option<String> {
+        match self.by {
+            Actor::Staff { role, branch, .. } if self.firm.own_branch_roles.contains(role) => {
+                Some(branch.as_ref().map(ToString::to_string).unwrap_or_default())
+            }
+            _ => None,
+        }
+    }
 }

@@ -38,12 +38,11 @@ pub use view::{OrderReceipt, OrderSummary, OrderView, full, items, receipt, summ
 /// Those of [`orders::place`] and [`parcels::register`]; `rate_limited` for visitors.
 pub fn place(tx: &mut Tx, new: &NewOrder, numbers: &[Tracking]) -> Result<Order> {
     refuse_flood(tx, &new.person.phone)?;
-    let placed = orders::place(tx, new)?;
-    if numbers.is_empty() {
-        return Ok(placed);
+    // Nobody else knows it yet, so it needs no lock; and who takes it may work at another branch.
+    let mut order = orders::place(tx, new)?;
+    if !numbers.is_empty() {
+        parcels::register(tx, &mut order, numbers)?;
     }
-    let mut order = orders::lock_id(tx, &placed.id)?;
-    parcels::register(tx, &mut order, numbers)?;
     Ok(order)
 }
 

@@ -5,6 +5,7 @@ pub mod body;
 pub mod call;
 pub mod document;
 pub mod form;
+pub mod headers;
 pub mod language;
 pub mod limits;
 pub mod metrics;

@@ -5,13 +5,14 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 
 use super::address;
 use super::body::Unread;
 use super::call::RequestId;
+use super::headers::Frame;
 use super::problem::{self, Failure};
 use crate::error::{Problem, Slug};
 use crate::state::App;
@@ -31,8 +32,11 @@ pub async fn observe(
         let from = address::of(&req, &app.limits.proxies);
         req.extensions_mut().insert(from);
     }
-    let (method, path) = (req.method().clone(), req.path().to_owned());
-    let response = next.call(req).await?.map_into_boxed_body();
+    let (method, frame) = (req.method().clone(), Frame::of(&req));
+    let response = match frame.preflight(&req) {
+        Some(answer) => req.into_response(answer),
+        None => next.call(req).await?.map_into_boxed_body(),
+    };
     if let Some(Failure(error)) = response.response().extensions().get::<Failure>() {
         tracing::error!(request_id = %id, error, "a request failed");
     }
@@ -42,7 +46,7 @@ pub async fn observe(
         response = response.map_body(|_, answer| unread.behind(answer));
     }
     let pattern = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    set_headers(response.headers_mut(), &id, &path);
+    frame.set(response.headers_mut(), &id);
     let took = started.elapsed();
     super::metrics::request(&method, &pattern, response.status(), took);
     // The path may hold an order code, which opens a public page; the pattern is enough for the log.
@@ -84,31 +88,6 @@ fn framework_problem(status: StatusCode) -> Problem {
         }
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Slug::BodyTooLarge, "The body is too large."),
         _ => Problem::new(Slug::MalformedRequest, "The request cannot be read."),
-    }
-}
-
-/// SECURITY row 35: on every answer, refusals included.
-fn set_headers(headers: &mut HeaderMap, id: &str, path: &str) {
-    let csp = if path.starts_with("/docs") {
-        // Swagger UI brings its own scripts and sets styles inline.
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
-    } else {
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    };
-    for (name, value) in [
-        ("content-security-policy", csp),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
-        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
-    ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    // Personal data does not belong in a cache unless a handler says how.
-    if path.starts_with("/v1/") && !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
     }
 }
 

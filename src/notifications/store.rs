@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::rules::Mark;
 use super::{Channel, Occasion, State};
-use crate::db::Tx;
 use crate::db::batch::{self, Kind};
 use crate::db::schema::notifications::{self, table};
+use crate::db::{Tx, sight};
 use crate::error::Result;
 use crate::ids::{NotificationId, OrderId};
 use crate::texts::Lang;
@@ -162,7 +162,7 @@ pub fn has_key(tx: &mut Tx, dedupe_keys: &[String]) -> Result<bool> {
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Notification>> {
-    let mut query = table.order(notifications::id.desc()).limit(limit).into_boxed();
+    let mut query = table.filter(sight::notifications(tx)).order(notifications::id.desc()).limit(limit).into_boxed();
     if let Some(order) = &filter.order {
         query = query.filter(notifications::order_id.eq(order.clone()));
     }
@@ -176,7 +176,7 @@ pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Re
 }
 
 pub fn by_id(tx: &mut Tx, id: &NotificationId) -> Result<Option<Notification>> {
-    Ok(table.find(id).first(tx.conn).optional()?)
+    Ok(table.find(id).filter(sight::notifications(tx)).first(tx.conn).optional()?)
 }
 
 pub fn by_message_id(tx: &mut Tx, message_id: &str) -> Result<Option<Notification>> {

@@ -163,6 +163,22 @@ pub fn look_up(tx: &mut Tx, code: &OrderCode) -> Result<Option<Order>> {
     store::by_code(tx, code.as_str())
 }
 
+/// The same wherever it is picked up: for what is public, and what concerns the whole firm.
+///
+/// # Errors
+/// `not_found`.
+pub fn find_anywhere(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
+    store::by_code_anywhere(tx, code.as_str())?.ok_or_else(|| unknown(code))
+}
+
+/// The order with an identifier, if the actor may see it.
+///
+/// # Errors
+/// Those of the database.
+pub fn look_up_id(tx: &mut Tx, id: &OrderId) -> Result<Option<Order>> {
+    store::by_id(tx, id)
+}
+
 /// The latest orders of a customer that parcels may still come for, newest first.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::{EventKind, Kind, NewOrder, Status, rules};
 use crate::code::OrderCode;
 use crate::db::schema::{events, order_items, orders};
-use crate::db::{Tx, batch, contains};
+use crate::db::{Tx, batch, contains, sight};
 use crate::error::Result;
 use crate::ids::{Actor, BranchId, CustomerId, EntryId, OrderId};
 use crate::ledger::Account;
@@ -190,6 +190,10 @@ fn search_text(code: &OrderCode, new: &NewOrder) -> String {
 }
 
 pub fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
+    Ok(orders::table.filter(orders::code.eq(code)).filter(sight::orders(tx)).first(tx.conn).optional()?)
+}
+
+pub fn by_code_anywhere(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
     Ok(orders::table.filter(orders::code.eq(code)).first(tx.conn).optional()?)
 }
 
@@ -199,7 +203,7 @@ pub fn phone_of(tx: &mut Tx, code: &str) -> Result<Option<String>> {
 }
 
 pub fn by_id(tx: &mut Tx, id: &OrderId) -> Result<Option<Order>> {
-    Ok(orders::table.find(id).first(tx.conn).optional()?)
+    Ok(orders::table.find(id).filter(sight::orders(tx)).first(tx.conn).optional()?)
 }
 
 /// The codes of orders; SQLite takes so many values in one statement at most.
@@ -228,7 +232,7 @@ pub fn page_of(tx: &mut Tx, customer: &CustomerId, limit: i64, below: Option<&st
 
 /// The update takes the row lock on PostgreSQL; SQLite has one writer anyway.
 pub fn lock_by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
-    Ok(diesel::update(orders::table.filter(orders::code.eq(code)))
+    Ok(diesel::update(orders::table.filter(orders::code.eq(code)).filter(sight::orders(tx)))
         .set((orders::version.eq(orders::version + 1), orders::updated_at.eq(tx.now)))
         .returning(orders::all_columns)
         .get_result(tx.conn)
@@ -236,7 +240,7 @@ pub fn lock_by_code(tx: &mut Tx, code: &str) -> Result<Option<Order>> {
 }
 
 pub fn lock_by_id(tx: &mut Tx, id: &OrderId) -> Result<Option<Order>> {
-    Ok(diesel::update(orders::table.find(id))
+    Ok(diesel::update(orders::table.find(id).filter(sight::orders(tx)))
         .set((orders::version.eq(orders::version + 1), orders::updated_at.eq(tx.now)))
         .returning(orders::all_columns)
         .get_result(tx.conn)
@@ -259,6 +263,7 @@ pub fn under_way(tx: &mut Tx, customer: &CustomerId, limit: i64) -> Result<Vec<O
     let statuses: Vec<_> = Status::ALL.iter().copied().filter(|status| rules::has_parcels(*status)).collect();
     Ok(orders::table
         .filter(orders::customer_id.eq(customer))
+        .filter(sight::orders(tx))
         .filter(orders::status.eq_any(statuses))
         .order(orders::id.desc())
         .limit(limit)
@@ -266,7 +271,7 @@ pub fn under_way(tx: &mut Tx, customer: &CustomerId, limit: i64) -> Result<Vec<O
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Order>> {
-    let mut query = orders::table.order(orders::id.desc()).limit(limit).into_boxed();
+    let mut query = orders::table.filter(sight::orders(tx)).order(orders::id.desc()).limit(limit).into_boxed();
     if let Some(status) = filter.status {
         query = query.filter(orders::status.eq(status));
     }

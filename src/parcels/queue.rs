@@ -81,7 +81,7 @@ pub fn suggestions(tx: &mut Tx, parcel: &Parcel) -> Result<Vec<Suggestion>> {
     let mut found: Vec<Suggestion> = Vec::new();
     if let Some(number) = &parcel.tracking_number {
         for id in intake_store::who_wants(tx, number, MOST_SUGGESTIONS)? {
-            let order = orders::get(tx, &id)?;
+            let Some(order) = orders::look_up_id(tx, &id)? else { continue };
             if orders::rules::has_parcels(order.status) {
                 let why = "named this tracking number when it was placed without a login".to_owned();
                 found.push(Suggestion { order_code: order.code, why });

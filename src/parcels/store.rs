@@ -13,6 +13,7 @@ use crate::db::batch;
 use crate::db::schema::orders;
 use crate::db::schema::parcels::{self, table};
 use crate::db::schema::storage_fees;
+use crate::db::sight;
 use crate::error::Result;
 use crate::ids::{BranchId, JournalId, OrderId, ParcelId, ShipmentId};
 
@@ -169,7 +170,7 @@ pub fn update(tx: &mut Tx, parcel: &Parcel, expected: Status) -> Result<bool> {
 }
 
 pub fn by_id(tx: &mut Tx, id: &ParcelId) -> Result<Option<Parcel>> {
-    Ok(table.find(id).first(tx.conn).optional()?)
+    Ok(table.find(id).filter(sight::parcels(tx)).first(tx.conn).optional()?)
 }
 
 pub fn by_barcode(tx: &mut Tx, barcode: &str) -> Result<Option<Parcel>> {
@@ -307,7 +308,7 @@ pub fn count_on_the_road_with(tx: &mut Tx, shipment: &ShipmentId) -> Result<i64>
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Parcel>> {
-    let mut query = table.order(parcels::id.desc()).limit(limit).into_boxed();
+    let mut query = table.filter(sight::parcels(tx)).order(parcels::id.desc()).limit(limit).into_boxed();
     if let Some(status) = filter.status {
         query = query.filter(parcels::status.eq(status));
     }

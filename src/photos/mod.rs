@@ -117,8 +117,7 @@ pub fn too_many() -> crate::error::Error {
 /// # Errors
 /// `not_found`.
 pub fn get(tx: &mut Tx, id: &PhotoId) -> Result<Photo> {
-    let found = store::by_ids(tx, std::slice::from_ref(id))?.pop();
-    found.ok_or_else(|| Problem::not_found(format_args!("photo {id}")).into())
+    store::by_id(tx, id)?.ok_or_else(|| Problem::not_found(format_args!("photo {id}")).into())
 }
 
 /// The photos among these identifiers.

@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{Kind, NewPhoto, Owner};
-use crate::db::Tx;
 use crate::db::schema::photos::{self, table};
+use crate::db::{Tx, sight};
 use crate::error::Result;
 use crate::ids::{OrderId, ParcelId, PhotoId};
 
@@ -56,6 +56,10 @@ pub fn insert(tx: &mut Tx, new: &NewPhoto, kind: Kind, owner: &Owner) -> Result<
         ))
         .returning(photos::all_columns)
         .get_result(tx.conn)?)
+}
+
+pub fn by_id(tx: &mut Tx, id: &PhotoId) -> Result<Option<Photo>> {
+    Ok(table.find(id).filter(sight::photos(tx)).first(tx.conn).optional()?)
 }
 
 pub fn by_ids(tx: &mut Tx, ids: &[PhotoId]) -> Result<Vec<Photo>> {

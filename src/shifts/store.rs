@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use crate::db::Tx;
 use crate::db::schema::{cash_moves, cash_shifts};
+use crate::db::{Tx, sight};
 use crate::error::Result;
 use crate::ids::{BranchId, EntryId, JournalId, ShiftId, StaffId};
 
@@ -106,7 +106,7 @@ pub fn lock_open(tx: &mut Tx, staff: &StaffId, branch: &BranchId) -> Result<Opti
 }
 
 pub fn lock_open_id(tx: &mut Tx, id: &ShiftId) -> Result<Option<Shift>> {
-    Ok(diesel::update(cash_shifts::table.find(id).filter(cash_shifts::closed_at.is_null()))
+    Ok(diesel::update(cash_shifts::table.find(id).filter(cash_shifts::closed_at.is_null()).filter(sight::shifts(tx)))
         .set(cash_shifts::version.eq(cash_shifts::version + 1))
         .returning(cash_shifts::all_columns)
         .get_result(tx.conn)
@@ -137,11 +137,12 @@ pub fn close(tx: &mut Tx, shift: &Shift) -> Result<()> {
 }
 
 pub fn by_id(tx: &mut Tx, id: &ShiftId) -> Result<Option<Shift>> {
-    Ok(cash_shifts::table.find(id).first(tx.conn).optional()?)
+    Ok(cash_shifts::table.find(id).filter(sight::shifts(tx)).first(tx.conn).optional()?)
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Shift>> {
-    let mut query = cash_shifts::table.order(cash_shifts::id.desc()).limit(limit).into_boxed();
+    let mut query =
+        cash_shifts::table.filter(sight::shifts(tx)).order(cash_shifts::id.desc()).limit(limit).into_boxed();
     if let Some(branch) = &filter.branch {
         query = query.filter(cash_shifts::branch_id.eq(branch.clone()));
     }

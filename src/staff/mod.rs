@@ -143,7 +143,9 @@ fn locked(tx: &mut Tx, id: &StaffId) -> Result<Member> {
 pub fn own(tx: &mut Tx) -> Result<Member> {
     match tx.by {
         Actor::Staff { id, .. } => get(tx, id),
-        Actor::Anyone | Actor::System => Problem::new(Slug::Unauthenticated, "Log in first.").fail(),
+        Actor::Anyone | Actor::System | Actor::Customer { .. } => {
+            Problem::new(Slug::Unauthenticated, "Log in first.").fail()
+        }
     }
 }
 

@@ -141,7 +141,7 @@ pub fn log_out(tx: &mut Tx) -> Result<()> {
 pub(super) fn end_others(tx: &mut Tx) -> Result<()> {
     match tx.by {
         Actor::Staff { id, session, .. } => store::revoke_others(tx, id, session),
-        Actor::Anyone | Actor::System => Ok(()),
+        Actor::Anyone | Actor::System | Actor::Customer { .. } => Ok(()),
     }
 }
 

@@ -107,7 +107,8 @@ fn client(tx: &Tx, purpose: &str) -> Option<ClientCode> {
 }
 
 fn existing(tx: &mut Tx, code: &OrderCode) -> Result<Option<Order>> {
-    match orders::find(tx, code) {
+    // The account is the firm's, so its lines are those of all branches.
+    match orders::find_anywhere(tx, code) {
         Ok(order) => Ok(Some(order)),
         Err(Error::Problem(problem)) if problem.slug == Slug::NotFound => Ok(None),
         Err(error) => Err(error),

@@ -30,7 +30,7 @@ use view::{TrackBranch, TrackDelay, TrackEvent, TrackParcels, TrackRoad, TrackSt
 /// # Errors
 /// `not_found`.
 pub fn look_up(tx: &mut Tx, code: &OrderCode, lang: Lang) -> Result<TrackView> {
-    let order = orders::find(tx, code)?;
+    let order = orders::find_anywhere(tx, code)?;
     let parcels = parcels::of_order(tx, &order.id)?;
     public_view(tx, order, &parcels, lang)
 }

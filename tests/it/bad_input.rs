@@ -130,11 +130,11 @@ on_both! {
     fn a_wrong_method_is_told_the_right_ones(s: &Server) {
         let code = s.order(Until::Requested).code;
         for (method, path, allow) in [
-            ("DELETE", format!("/v1/orders/{code}"), "GET"),
-            ("PUT", "/v1/orders".to_owned(), "POST, GET"),
+            ("DELETE", format!("/v1/orders/{code}"), "GET, HEAD"),
+            ("PUT", "/v1/orders".to_owned(), "POST, GET, HEAD"),
             ("GET", "/v1/auth/login".to_owned(), "POST"),
-            ("POST", "/v1/rates".to_owned(), "GET, PUT"),
-            ("PATCH", "/v1/staff".to_owned(), "GET, POST"),
+            ("POST", "/v1/rates".to_owned(), "GET, HEAD, PUT"),
+            ("PATCH", "/v1/staff".to_owned(), "GET, HEAD, POST"),
         ] {
             let answer = s.unchanged_by(|| s.send(method, ADMIN, &path, &[], ""));
             answer.expect_problem(405, "method_not_allowed");

@@ -12,7 +12,7 @@ use torugart::ids::Role;
 use crate::harness::server::*;
 
 /// The address with every name filled in by something that looks right and does not exist.
-fn filled(route: &Route) -> String {
+pub fn filled(route: &Route) -> String {
     let code = OrderCode::generate("TG").to_string();
     let id = uuid::Uuid::now_v7().to_string();
     route
@@ -30,11 +30,11 @@ fn filled(route: &Route) -> String {
 }
 
 /// A call with nonsense for a body: whoever may not come in must not learn that it is nonsense.
-fn knock(s: &Server, by: As, route: &Route) -> Answer {
+pub fn knock(s: &Server, by: As, route: &Route) -> Answer {
     s.send(route.method.as_str(), by, &filled(route), &[("content-type", "text/plain")], "{nonsense")
 }
 
-fn document(s: &Server) -> Value {
+pub fn document(s: &Server) -> Value {
     s.get(ANYONE, "/openapi.json").expect(200)
 }
 
@@ -54,12 +54,12 @@ fn all_of<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a str>) {
     }
 }
 
-fn operation<'a>(document: &'a Value, route: &Route) -> &'a Value {
+pub fn operation<'a>(document: &'a Value, route: &Route) -> &'a Value {
     &document["paths"][route.path][route.method.as_str().to_lowercase()]
 }
 
 /// The component that a body refers to.
-fn shape<'a>(document: &'a Value, content: &'a Value) -> &'a Value {
+pub fn shape<'a>(document: &'a Value, content: &'a Value) -> &'a Value {
     let name = content["application/json"]["schema"]["$ref"].as_str().expect("a named shape");
     document.pointer(name.strip_prefix('#').unwrap()).expect("a known shape")
 }

@@ -3,6 +3,7 @@
 #[macro_use]
 mod harness;
 
+mod access;
 mod acquirer_storm;
 mod acquirers;
 mod acts;
@@ -32,6 +33,7 @@ mod flow;
 mod forged;
 mod guards;
 mod hand_over;
+mod headers;
 mod idempotency;
 mod intake;
 mod labels;
@@ -68,6 +70,7 @@ mod road;
 mod session_model;
 mod shifts;
 mod shipments;
+mod sight;
 mod sign_in;
 mod staff;
 mod statements;
