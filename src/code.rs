@@ -550,6 +550,17 @@ mod tests {
     }
 
     #[test]
+    fn the_code_of_a_bag_is_read_back_and_is_no_parcel() {
+        for _ in 0..100 {
+            let code = bag();
+            assert!(code.starts_with('B') && code.len() == 12, "{code}");
+            assert_eq!(parse_bag(&code.to_lowercase()).as_ref(), Some(&code));
+            assert_eq!(parse_barcode(&code), None);
+            assert_eq!(parse_bag(&barcode()), None);
+        }
+    }
+
+    #[test]
     fn what_is_no_barcode_of_ours_is_none() {
         let barcode = barcode();
         assert_eq!(parse_barcode(&barcode[1..]), None, "without its P");
