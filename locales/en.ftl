@@ -805,6 +805,7 @@ settings-as-ordered = As in the order
 settings-channels = How we reach you
 settings-channels-help = Nothing ticked: as we usually do.
 channel-sms = SMS
+channel-telegram = Telegram
 channel-email = E-mail
 settings-silence = Send me nothing but sign-in codes
 settings-save = Save

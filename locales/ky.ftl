@@ -805,6 +805,7 @@ settings-as-ordered = Буйрутмадагыдай
 settings-channels = Сиз менен кантип байланышабыз
 settings-channels-help = Эч нерсе белгиленбесе: адаттагыдай.
 channel-sms = SMS
+channel-telegram = Telegram
 channel-email = Электрондук почта
 settings-silence = Кирүү коддорунан башка эч нерсе жибербегиле
 settings-save = Сактоо

@@ -804,6 +804,7 @@ settings-as-ordered = Как в заказе
 settings-channels = Как с вами связаться
 settings-channels-help = Ничего не отмечено: как обычно.
 channel-sms = SMS
+channel-telegram = Telegram
 channel-email = Электронная почта
 settings-silence = Не присылать ничего, кроме кодов для входа
 settings-save = Сохранить

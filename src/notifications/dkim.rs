@@ -42,7 +42,7 @@ pub struct DkimSettings {
 }
 
 /// Signs letters.
-pub struct Dkim(DkimConfig);
+pub struct Dkim(Box<DkimConfig>);
 
 impl Dkim {
     /// Reads the key.
@@ -61,7 +61,7 @@ impl Dkim {
         let relaxed = DkimCanonicalizationType::Relaxed;
         let canonicalization = DkimCanonicalization { header: relaxed, body: relaxed };
         let signed = SIGNED.map(HeaderName::new_from_ascii_str).to_vec();
-        Ok(Self(DkimConfig::new(selector.clone(), domain.clone(), key, signed, canonicalization)))
+        Ok(Self(Box::new(DkimConfig::new(selector.clone(), domain.clone(), key, signed, canonicalization))))
     }
 
     /// Adds the signature.

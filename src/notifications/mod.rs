@@ -17,6 +17,7 @@ mod letter;
 mod outage_tests;
 mod own_texts;
 mod parked;
+mod preview;
 mod quiet;
 mod reach;
 mod report_store;
@@ -50,6 +51,7 @@ pub use choices::{Choice, choice, choose, leave_mail};
 pub use delivery::{ask_reports, fall_back, look_at_account, look_at_outbox, run_reports};
 pub use dkim::{Dkim, DkimSettings};
 pub use http_gateway::{HttpGateway, HttpGatewayConfig};
+pub use preview::{Preview, preview};
 pub use reach::{Way, ways_to};
 pub use segments::Encoding;
 pub use smspro::{Smspro, SmsproConfig};
@@ -261,45 +263,6 @@ fn composer<'a>(tx: &mut Tx<'a>, news: &[News]) -> Result<Composer<'a>> {
     Ok(Composer { reach: Reach::of(tx, news)?, firm: tx.firm, wordings, choices, now: tx.now })
 }
 
-/// A message as it would go out.
-#[derive(Clone, Debug)]
-pub struct Preview {
-    /// Of a mail.
-    pub subject: Option<String>,
-    /// The text.
-    pub text: String,
-    /// Of a short message.
-    pub encoding: Option<Encoding>,
-    /// Parts that the operator bills; 0 for mail.
-    pub parts: i32,
-    /// What they cost, tyiyn.
-    pub cost_tyiyn: i64,
-}
-
-/// What a message would say and cost. Values that `news` lacks are usual ones.
-///
-/// # Errors
-/// Those of the database.
-pub fn preview(tx: &mut Tx, news: News, channel: Channel) -> Result<Preview> {
-    let names = wording::variables(news.about);
-    let mut news: News<'_> = news;
-    let usual = own_texts::usual(&names, news.about, news.to.language, tx.now).pop();
-    for usual in usual.into_iter().flat_map(|usual| usual.facts) {
-        if !news.facts.iter().any(|(name, _)| *name == usual.0) {
-            news.facts.push(usual);
-        }
-    }
-    let priced = composer(tx, std::slice::from_ref(&news))?.priced(&news, channel);
-    let encoding = (channel == Channel::Sms).then(|| segments::size(&priced.body).encoding);
-    Ok(Preview {
-        subject: priced.subject,
-        text: priced.body,
-        encoding,
-        parts: priced.parts,
-        cost_tyiyn: priced.cost_tyiyn,
-    })
-}
-
 /// Takes what is too old by now as sent when it was due: for a past that is told in one go, as a demonstration's is.
 ///
 /// # Errors
@@ -369,6 +332,7 @@ pub fn cancel(tx: &mut Tx, id: &NotificationId) -> Result<Notification> {
 /// Those of the database.
 pub fn forget(tx: &mut Tx, phone: &str, orders: &[OrderId]) -> Result<()> {
     choices::forget(tx, phone)?;
+    telegram::store::forget(tx, phone)?;
     store::erase(tx, phone, orders)
 }
 

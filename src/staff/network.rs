@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use actix_web::{FromRequest, HttpRequest, dev};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev};
 
 use crate::error::Error;
+use crate::http::address::ClientAddress;
 
 /// The network of whoever made a request.
 #[derive(Clone, Debug)]
@@ -15,7 +16,7 @@ impl FromRequest for Network {
     type Future = std::future::Ready<Result<Network, Error>>;
 
     fn from_request(req: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let address = req.peer_addr().map(|peer| peer.ip());
+        let address = req.extensions().get::<ClientAddress>().map(|client| client.0);
         std::future::ready(Ok(Network(address.map_or_else(String::new, name))))
     }
 }

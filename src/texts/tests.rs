@@ -9,10 +9,11 @@ const FILES: [(Lang, &str); 3] = [
 ];
 
 /// Kyrgyz texts that are rightly the same in Russian.
-const SAME_IN_RUSSIAN: [&str; 19] = [
+const SAME_IN_RUSSIAN: [&str; 20] = [
     "act-weight",
     "amount-som",
     "channel-sms",
+    "channel-telegram",
     "claim-amount",
     "code-placeholder",
     "phone",

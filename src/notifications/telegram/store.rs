@@ -50,6 +50,13 @@ pub fn chat_of(tx: &mut Tx, phone: &str) -> Result<Option<Chat>> {
     Ok(chat.first(tx.conn).optional()?)
 }
 
+/// The phone has no chat any more, nor a link to one.
+pub fn forget(tx: &mut Tx, phone: &str) -> Result<()> {
+    diesel::delete(telegram_chats::table.filter(telegram_chats::phone.eq(phone))).execute(tx.conn)?;
+    diesel::delete(telegram_links::table.filter(telegram_links::phone.eq(phone))).execute(tx.conn)?;
+    Ok(())
+}
+
 /// Whether anybody reads their messages in a chat.
 pub fn is_linked(tx: &mut Tx, chat_id: i64) -> Result<bool> {
     let here = telegram_chats::table.filter(telegram_chats::chat_id.eq(chat_id));
