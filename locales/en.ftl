@@ -364,6 +364,10 @@ mail-one-time-code-body =
 
 ## The bot in Telegram
 
+telegram-title = News in Telegram
+telegram-lead = Open the firm's bot and press Start: news of your orders then comes to that chat. One-time codes still come by SMS.
+telegram-open = Open Telegram
+telegram-once = The link works once and for an hour.
 telegram-linked = Done: news of the orders of { $client_code } now comes to this chat. Send /stop to end that. { $firm }
 telegram-expired = This link was used before or is too old. Take a new one from the page of your order.
 telegram-stopped = No more messages come here. News of your orders comes by SMS or mail again.
@@ -765,17 +769,6 @@ my-photo = Photo
 my-parcels = Parcels
 my-payments = Payments
 my-receipt = Receipt
-parcel-expected = Expected
-parcel-received = At our warehouse in China
-parcel-packed = Loaded
-parcel-in-transit = On its way
-parcel-arrived = Arrived
-parcel-picked-up = Handed over
-parcel-unclaimed = Being identified
-parcel-damaged = Damaged
-parcel-lost = Lost
-parcel-returned = Returned
-parcel-held-by-customs = Held by customs
 transfer-title = I paid by transfer
 transfer-lead = Tell us of your transfer and add the receipt. A cashier checks it and you get a message.
 transfer-amount = Sum, som

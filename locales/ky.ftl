@@ -364,6 +364,10 @@ mail-one-time-code-body =
 
 ## Telegram боту
 
+telegram-title = Жаңылыктар Telegram'да
+telegram-lead = Фирманын ботун ачып, «Старт» баскычын басыңыз: буйрутмаларыңыз тууралуу кабарлар ошол чатка келет. Бир жолку коддор мурдагыдай эле SMS менен келет.
+telegram-open = Telegram'ды ачуу
+telegram-once = Шилтеме бир жолу жана бир саат ичинде иштейт.
 telegram-linked = Даяр: { $client_code } буйрутмаларынын кабарлары эми ушул чатка келет. Токтотуу үчүн /stop деп жазыңыз. { $firm }
 telegram-expired = Бул шилтеме мурда колдонулган же эскирген. Буйрутмаңыздын барагынан жаңысын алыңыз.
 telegram-stopped = Бул чатка кабар келбейт. Буйрутма жөнүндөгү кабарлар кайрадан SMS же почта аркылуу келет.
@@ -765,17 +769,6 @@ my-photo = Сүрөт
 my-parcels = Посылкалар
 my-payments = Төлөмдөр
 my-receipt = Дүмүрчөк
-parcel-expected = Күтүлүүдө
-parcel-received = Кытайдагы кампада
-parcel-packed = Жүктөлдү
-parcel-in-transit = Жолдо
-parcel-arrived = Келди
-parcel-picked-up = Берилди
-parcel-unclaimed = Такталууда
-parcel-damaged = Бузулган
-parcel-lost = Жоголгон
-parcel-returned = Кайтарылды
-parcel-held-by-customs = Бажыда кармалды
 transfer-title = Которуу менен төлөдүм
 transfer-lead = Которуу жөнүндө айтып, чегин тиркеңиз. Кассир текшерет, сизге билдирүү келет.
 transfer-amount = Сумма, сом

@@ -363,6 +363,10 @@ mail-one-time-code-body =
 
 ## Бот в Telegram
 
+telegram-title = Новости в Telegram
+telegram-lead = Откройте бота фирмы и нажмите «Старт»: новости о ваших заказах будут приходить в этот чат. Одноразовые коды по-прежнему приходят по SMS.
+telegram-open = Открыть Telegram
+telegram-once = Ссылка действует один раз и в течение часа.
 telegram-linked = Готово: сообщения о заказах { $client_code } теперь приходят в этот чат. Чтобы их отключить, отправьте /stop. { $firm }
 telegram-expired = Эта ссылка уже использована или устарела. Возьмите новую на странице заказа.
 telegram-stopped = Сюда сообщения больше не приходят. Новости о заказах снова будут в SMS или на почте.
@@ -764,17 +768,6 @@ my-photo = Фото
 my-parcels = Посылки
 my-payments = Оплаты
 my-receipt = Квитанция
-parcel-expected = Ожидается
-parcel-received = На складе в Китае
-parcel-packed = Погружена
-parcel-in-transit = В пути
-parcel-arrived = Прибыла
-parcel-picked-up = Выдана
-parcel-unclaimed = Уточняется
-parcel-damaged = Повреждена
-parcel-lost = Утеряна
-parcel-returned = Возвращена
-parcel-held-by-customs = Задержана таможней
 transfer-title = Я оплатил переводом
 transfer-lead = Сообщите о переводе и приложите чек. Кассир проверит его, и вы получите сообщение.
 transfer-amount = Сумма, сом

@@ -5,10 +5,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::customers;
+use crate::db::Tx;
 use crate::error::{Problem, Result, Slug};
 use crate::http::{Body, Call};
-use crate::notifications;
 use crate::orders;
 use crate::orders::http::{Code, prove_customer, refuse_auditor};
 use crate::state::App;
@@ -31,21 +30,20 @@ pub struct TelegramLink {
     expires_at: DateTime<Utc>,
 }
 
-/// Makes a link. It is made anew for every call: one that was kept would be a key in a drawer.
+/// Makes a link.
 pub async fn link(app: App, call: Call, code: Code, body: Body<TelegramRequest>) -> Result<HttpResponse> {
     refuse_auditor(&call)?;
     prove_customer(&app, &call, &code, body.value.phone_last4, "/phone_last4").await?;
-    if app.config.telegram.link("").is_none() {
-        return Problem::new(Slug::TelegramNotConfigured, "This firm has no bot in Telegram.").fail();
-    }
-    let (token, expires_at) = call
-        .change(&app, move |tx| {
-            let order = orders::find(tx, &code)?;
-            let customer = customers::get(tx, &order.customer_id)?;
-            let language = orders::recipient(&order).language;
-            notifications::new_link(tx, &customer.phone, &customer.client_code, language)
-        })
-        .await?;
+    let has_bot = app.config.telegram.link("").is_some();
+    let make = move |tx: &mut Tx| {
+        let link = orders::telegram_link(tx, &code)?;
+        if has_bot { Ok(link) } else { no_bot() }
+    };
+    let (token, expires_at) = call.change(&app, make).await?;
     let link = app.config.telegram.link(&token).unwrap_or_default();
     Ok(HttpResponse::Created().json(TelegramLink { link, expires_at: expires_at.and_utc() }))
+}
+
+fn no_bot<T>() -> Result<T> {
+    Problem::new(Slug::TelegramNotConfigured, "This firm has no bot in Telegram.").fail()
 }

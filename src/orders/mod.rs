@@ -435,6 +435,17 @@ pub fn set_marketplace(tx: &mut Tx, order: &mut Order, marketplace: &str, order_
     store::set_marketplace(tx, order)
 }
 
+/// A link by which an order's customer gets their messages in Telegram: its secret end, and until when it works. It is made
+/// anew for every call: one that was kept would be a key in a drawer.
+///
+/// # Errors
+/// `not_found`.
+pub fn telegram_link(tx: &mut Tx, code: &OrderCode) -> Result<(String, NaiveDateTime)> {
+    let order = find(tx, code)?;
+    let customer = customers::get(tx, &order.customer_id)?;
+    notifications::new_link(tx, &customer.phone, &customer.client_code, recipient(&order).language)
+}
+
 /// To whom and in which language messages about an order go.
 pub fn recipient(order: &Order) -> Recipient {
     Recipient {

@@ -102,9 +102,9 @@ impl<'a> Records<'a> {
         }
     }
 
-    fn field(&self, at: usize) -> &[u8] {
+    fn field(&self, at: usize) -> &str {
         let begin = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.buffer[begin..self.ends[at]]
+        kept_as_text(std::str::from_utf8(&self.buffer[begin..self.ends[at]]).unwrap_or_default())
     }
 }
 
@@ -136,7 +136,7 @@ fn separator(text: &str) -> (u8, &str) {
 }
 
 fn row(number: u32, records: &Records<'_>, budget: &mut Budget) -> Result<Option<Row>, SheetError> {
-    let Some(last) = (0..records.fields).rfind(|at| !records.field(*at).trim_ascii().is_empty()) else {
+    let Some(last) = (0..records.fields).rfind(|at| !Cell::of_text(records.field(*at)).is_empty()) else {
         return Ok(None);
     };
     if last >= limits::COLUMNS {
@@ -145,7 +145,7 @@ fn row(number: u32, records: &Records<'_>, budget: &mut Budget) -> Result<Option
     budget.spend_row(last + 1)?;
     let mut cells = Vec::with_capacity(last + 1);
     for at in 0..=last {
-        let text = kept_as_text(std::str::from_utf8(records.field(at)).unwrap_or_default());
+        let text = records.field(at);
         if text.len() > limits::CELL_BYTES {
             return Err(SheetError::TooMuch);
         }

@@ -189,6 +189,14 @@ fn a_text_that_was_kept_from_becoming_a_number_is_that_text() {
 }
 
 #[test]
+fn a_row_ends_with_its_last_cell_whatever_invisible_follows() {
+    let rows =
+        &read("a,b\n1,\u{7f}\n2,\u{3000}\n3,\"=\"\"\"\"\"\n\u{3000},\u{200b}\n".as_bytes()).unwrap().sheets[0].rows;
+    let widths: Vec<_> = rows.iter().map(|row| row.cells.len()).collect();
+    assert_eq!(widths, [2, 1, 1, 1]);
+}
+
+#[test]
 fn a_number_says_whether_it_may_have_lost_digits() {
     for (stored, digits, lossy) in [
         ("435423915918312", "435423915918312", false),

@@ -109,8 +109,10 @@ pub fn refresh(tx: &mut Tx, tokens: &Tokens, token: &RefreshToken) -> Result<Ref
         let given = given_before(tx, &session, successors)?;
         return Ok(given.map_or(Refreshed::Refused, |token| Refreshed::GoesOn(Box::new(member), session.id, token)));
     }
-    store::revoke(tx, &session.id)?;
-    audit::record(tx, "staff.session_stolen", &member.login, serde_json::json!({"session": session.id}))?;
+    // Of several that come with a stolen token at once, one ends the session and is written down.
+    if store::revoke(tx, &session.id)? {
+        audit::record(tx, "staff.session_stolen", &member.login, serde_json::json!({"session": session.id}))?;
+    }
     Ok(Refreshed::Refused)
 }
 

@@ -195,9 +195,10 @@ pub fn rotate(
     Ok(rotated == 1)
 }
 
-pub fn revoke(tx: &mut Tx, id: &SessionId) -> Result<()> {
-    diesel::update(sessions::table.find(id)).set(sessions::revoked_at.eq(tx.now)).execute(tx.conn)?;
-    Ok(())
+/// Ends a session; tells whether it went on until now.
+pub fn revoke(tx: &mut Tx, id: &SessionId) -> Result<bool> {
+    let going_on = sessions::table.find(id).filter(sessions::revoked_at.is_null());
+    Ok(diesel::update(going_on).set(sessions::revoked_at.eq(tx.now)).execute(tx.conn)? > 0)
 }
 
 pub fn revoke_all(tx: &mut Tx, member: &StaffId) -> Result<()> {

@@ -103,8 +103,14 @@ async fn open(
     let wanted = code.clone();
     match app.read(&call.actor, move |tx| details::read(tx, &wanted, lang)).await {
         Ok(details) => {
-            let now = app.clock.now().and_utc();
-            page::html(req, status, lang, pages::details(&app.face, lang, code, &details, said, now), Keep::Never)
+            let (now, has_bot) = (app.clock.now().and_utc(), app.config.telegram.link("").is_some());
+            page::html(
+                req,
+                status,
+                lang,
+                pages::details(&app.face, lang, code, &details, said, now, has_bot),
+                Keep::Never,
+            )
         }
         Err(error) => refused(req, app, lang, &error, code.as_str()),
     }
@@ -202,6 +208,25 @@ async fn record(app: &App, call: &Call, code: &OrderCode, told: Told) -> Result<
     let attach =
         async move |photo| call.change(&writer, move |tx| claims::attach(tx, &code, &claim.id, &photo).map(drop)).await;
     photos::keep(app.clone(), picture, attach).await
+}
+
+/// A link to the firm's bot in Telegram, on a page of its own: a form of ours leads to no other site.
+pub async fn telegram(req: HttpRequest, app: App, call: Call, path: web::Path<String>, _: Form) -> HttpResponse {
+    let Asked { lang, code } = match admitted(&req, &app, &path) {
+        Ok(asked) => asked,
+        Err(page) => return *page,
+    };
+    if app.config.telegram.link("").is_none() {
+        return page::see_other(&address(&code, lang));
+    }
+    let asked = code.clone();
+    match call.change(&app, move |tx| orders::telegram_link(tx, &asked)).await {
+        Ok((token, _)) => {
+            let link = app.config.telegram.link(&token).unwrap_or_default();
+            page::html(&req, StatusCode::OK, lang, pages::telegram(&app.face, lang, &code, &link), Keep::Never)
+        }
+        Err(error) => refused(&req, &app, lang, &error, code.as_str()),
+    }
 }
 
 /// Lets in who has the pass.

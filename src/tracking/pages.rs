@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::face::Face;
 use crate::texts::{self, Lang};
 
-pub use details::{Said, details, unlock};
+pub use details::{Said, details, telegram, unlock};
 pub use price::{Choices, Filled, price};
 pub use track::track;
 

@@ -42,7 +42,7 @@ on_both! {
         let kept = cookie.split(';').next().unwrap();
         let page = s.send("GET", ANYONE, "/my?lang=ru", &[("cookie", kept)], "");
         assert!(page.status == 200 && page.text.contains("KG-10001"), "{}", page.text);
-        assert_eq!(page.header("cache-control"), Some("no-store"));
+        assert_eq!(page.header("cache-control"), Some("private, no-store"));
     }
 
     fn another_sites_form_does_nothing(s: &Server) {

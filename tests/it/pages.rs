@@ -228,7 +228,6 @@ on_both! {
             for (name, value) in [
                 ("x-content-type-options", "nosniff"),
                 ("referrer-policy", "no-referrer"),
-                ("strict-transport-security", "max-age=31536000; includeSubDomains"),
             ] {
                 assert_eq!(answer.header(name), Some(value), "{status} {name}");
             }

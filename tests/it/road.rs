@@ -158,7 +158,7 @@ on_both! {
         assert_eq!(s.told("order-arrived", "sms").len(), 1);
         s.post(WAREHOUSE, &path, json!({"branch": "OSH"})).expect_problem(403, "forbidden");
         s.pay_balance(&example.code);
-        s.post(CASHIER, &format!("/v1/orders/{}/hand-over", example.code), json!({})).expect(200);
+        s.post(ADMIN, &format!("/v1/orders/{}/hand-over", example.code), json!({})).expect(200);
         s.post(OPERATOR, &path, json!({"branch": "OSH"})).expect_problem(409, "wrong_status");
     }
 

@@ -24,7 +24,13 @@ pub fn unlock(face: &Face, lang: Lang, code: &OrderCode, error: Option<&str>) ->
     rendered(&Unlock { page: Page::new(face, lang, &path), order_path: &order_path, code: code.as_str(), error })
 }
 
-/// The open page; `said` is what became of a form on it.
+/// The page with a link to the firm's bot.
+pub fn telegram(face: &Face, lang: Lang, code: &OrderCode, link: &str) -> String {
+    let (path, _) = paths(code);
+    rendered(&TelegramPage { page: Page::new(face, lang, &path), code: code.as_str(), link })
+}
+
+/// The open page; `said` is what became of a form on it, `has_bot` offers news in Telegram.
 pub fn details(
     face: &Face,
     lang: Lang,
@@ -32,6 +38,7 @@ pub fn details(
     details: &Details,
     said: Option<Said>,
     now: DateTime<Utc>,
+    has_bot: bool,
 ) -> String {
     let (path, order_path) = paths(code);
     let due = details.track.balance_due.filter(|due| due.amount > 0);
@@ -51,6 +58,7 @@ pub fn details(
         claim_amount: due.map(|due| (due.amount / 100).to_string()).unwrap_or_default(),
         claim_now: (now + BISHKEK_OFFSET).format("%Y-%m-%dT%H:%M").to_string(),
         said,
+        has_bot,
     })
 }
 
@@ -263,4 +271,13 @@ struct DetailsPage<'a> {
     claim_amount: String,
     claim_now: String,
     said: Option<Said>,
+    has_bot: bool,
+}
+
+#[derive(Template)]
+#[template(path = "telegram.html")]
+struct TelegramPage<'a> {
+    page: Page<'a>,
+    code: &'a str,
+    link: &'a str,
 }
