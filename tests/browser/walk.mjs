@@ -30,6 +30,8 @@ const pages = [
   { name: "price", path: "/price" },
   { name: "price-counted", path: "/price?weight_kg=4,2&length_cm=40&width_cm=30&height_cm=25&goods_cny=899" },
   { name: "price-wrong", path: "/price?weight_kg=four", status: 422 },
+  { name: "request", path: "/request" },
+  { name: "sign-in", path: "/my/sign-in" },
   { name: "problem", path: "/problems/balance_due", lang: "en" },
   ...orders.map(({ code, status }, index) => ({
     name: `order-${status}${orders.findIndex((one) => one.status === status) < index ? "-2" : ""}`,

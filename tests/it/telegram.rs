@@ -86,18 +86,24 @@ on_both! {
         let path = format!("/t/{code}/telegram?lang=en");
         let locked = s.unchanged_by(|| w.firm.send("POST", ANYONE, &path, &[form], ""));
         assert!(locked.text.contains("phone_last4") && !locked.text.contains("t.me"), "{}", locked.text);
-        let opened = w.firm.send("POST", ANYONE, &format!("/t/{code}/details?lang=en"), &[form], "phone_last4=3456");
-        let pass = opened.header("set-cookie").expect("a pass").split(';').next().unwrap().to_owned();
-        let details = |firm: &Server| firm.send("GET", ANYONE, &format!("/t/{code}/details?lang=en"), &[("cookie", &pass)], "").text;
-        assert!(details(&w.firm).contains(&format!("/t/{code}/telegram")));
-        assert!(!details(s).contains(&format!("/t/{code}/telegram")), "a firm without a bot offers none");
-        let answer = w.firm.send("POST", ANYONE, &path, &[form, ("cookie", &pass)], "");
+        let pass = |firm: &Server| {
+            let opened = firm.send("POST", ANYONE, &format!("/t/{code}/details?lang=en"), &[form], "phone_last4=3456");
+            opened.header("set-cookie").expect("a pass").split(';').next().unwrap().to_owned()
+        };
+        let with_bot = pass(&w.firm);
+        let offers = |firm: &Server, pass: &str| {
+            let page = firm.send("GET", ANYONE, &format!("/t/{code}/details?lang=en"), &[("cookie", pass)], "").text;
+            assert!(!page.contains("phone_last4"), "{page}");
+            page.contains(&format!("/t/{code}/telegram"))
+        };
+        assert!(offers(&w.firm, &with_bot) && !offers(s, &pass(s)), "a firm without a bot offers none");
+        let answer = w.firm.send("POST", ANYONE, &path, &[form, ("cookie", &with_bot)], "");
         let link = answer.text.split("href=\"").find_map(|rest| rest.split('"').next().filter(|href| href.contains("t.me"))).expect("a link");
         w.bot.happens(says(900, CHAT, &format!("/start {}", token(link))));
         assert_eq!(w.hear(), Some(1));
         quote(s, &code);
         assert!(w.states(&code).iter().any(|state| state.starts_with("telegram")), "{:?}", w.states(&code));
-        let without = s.send("POST", ANYONE, &path, &[form, ("cookie", &pass)], "");
+        let without = s.send("POST", ANYONE, &path, &[form, ("cookie", &pass(s))], "");
         assert_eq!(without.status, 303);
     }
 
