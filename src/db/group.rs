@@ -148,9 +148,21 @@ impl Queue {
     }
 }
 
+/// Being the one who leads. Whoever dies of it has resigned, or nobody would write until the next start.
+struct Reign<'a>(&'a Queue);
+
+impl Drop for Reign<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.0.lock().unwrap_or_else(PoisonError::into_inner).is_led = false;
+        }
+    }
+}
+
 impl Db {
     /// Writes for all who wait, until nobody does.
     pub fn lead(&self) {
+        let _reign = Reign(&self.queue);
         while !self.queue.resign() {
             let mut written = Vec::new();
             if self.write_together(&mut written).is_err() {

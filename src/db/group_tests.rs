@@ -133,3 +133,33 @@ fn who_gave_up_waiting_never_writes() {
     answer(patient).unwrap();
     assert_eq!(bench.noted(), [3]);
 }
+
+/// One whose end is everybody's: there is no such writer, and there may be a mistake here.
+struct Deadly;
+
+impl Entry for Deadly {
+    fn begin(&self) -> bool {
+        panic!("not a writer's panic");
+    }
+    fn join(&mut self, _: &mut Conn) -> Result<()> {
+        Ok(())
+    }
+    fn alone(&mut self, _: &mut Conn) {}
+    fn refuse(&mut self) {}
+    fn answer(self: Box<Self>) {}
+}
+
+#[test]
+fn after_a_leader_who_died_somebody_else_leads() {
+    let bench = Bench::new();
+    bench.db.queue.0.lock().unwrap().entries.push_back(Box::new(Deadly));
+    let (first, nobody_leads) = bench.db.join(|conn| insert(conn, "noted", 1));
+    assert!(nobody_leads);
+    assert!(catch_unwind(AssertUnwindSafe(|| bench.db.lead())).is_err());
+    let (second, nobody_leads) = bench.db.join(|conn| insert(conn, "noted", 2));
+    assert!(nobody_leads, "or nobody would ever write again");
+    bench.db.lead();
+    answer(first).unwrap();
+    answer(second).unwrap();
+    assert_eq!(bench.noted(), [1, 2]);
+}
