@@ -203,6 +203,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    public_views (code) {
+        code -> Text,
+        status -> Text,
+        balance_tyiyn -> BigInt,
+        pickup_point_id -> Text,
+        free_storage_until -> Nullable<Timestamp>,
+        changed_at -> Timestamp,
+        timeline -> Text,
+        parcels_arrived -> BigInt,
+        parcels_total -> BigInt,
+        truck_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     order_items (order_id, position) {
         order_id -> Text,
         position -> Integer,
@@ -844,6 +859,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tariffs,
     customs_rules,
     orders,
+    public_views,
     order_items,
     quotes,
     events,

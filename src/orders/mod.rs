@@ -233,7 +233,7 @@ pub fn lock_id(tx: &mut Tx, id: &OrderId) -> Result<Order> {
     store::lock_by_id(tx, id)?.ok_or_else(|| Problem::not_found("such order").into())
 }
 
-fn unknown(code: &OrderCode) -> Error {
+pub(crate) fn unknown(code: &OrderCode) -> Error {
     Problem::not_found(format_args!("order {code}")).into()
 }
 

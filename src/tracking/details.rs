@@ -49,7 +49,7 @@ pub fn read(tx: &mut Tx, code: &OrderCode, lang: Lang) -> Result<Details> {
         payments: payments::of_order(tx, &order)?,
         claims: claims::of_order(tx, code)?,
         may_claim: orders::rules::may_be_paid(order.status, order.balance_tyiyn),
-        track: super::public_view(tx, order, &parcels, lang)?,
+        track: super::look_up(tx, code, lang)?,
         parcels,
     })
 }

@@ -10,75 +10,60 @@ pub mod pages;
 mod pass;
 pub mod price;
 mod road;
+mod store;
+mod timeline;
 pub mod view;
 
-use serde_json::Value;
-
-use crate::branches;
+use crate::clock::bishkek_day;
 use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::money::Money;
-use crate::orders::{self, Order, Status, TimelineRow};
-use crate::parcels::{self, Parcel};
+use crate::orders::{self, Status};
+use crate::parcels;
 use crate::shipments::{self, Journey};
-use crate::texts::{self, Arg, Lang};
-use view::{TrackBranch, TrackDelay, TrackEvent, TrackParcels, TrackRoad, TrackStation, TrackView};
+use crate::texts::{self, Lang};
+use store::Shown;
+use view::{TrackBranch, TrackDelay, TrackParcels, TrackRoad, TrackStation, TrackView};
 
 /// The public view of an order.
 ///
 /// # Errors
 /// `not_found`.
 pub fn look_up(tx: &mut Tx, code: &OrderCode, lang: Lang) -> Result<TrackView> {
-    let order = orders::find_anywhere(tx, code)?;
-    let parcels = parcels::of_order(tx, &order.id)?;
-    public_view(tx, order, &parcels, lang)
-}
-
-fn public_view(tx: &mut Tx, order: Order, parcels: &[Parcel], lang: Lang) -> Result<TrackView> {
-    let timeline = orders::timeline(tx, &order.id)?;
-    let arrived = parcels
-        .iter()
-        .filter(|parcel| matches!(parcel.status, parcels::Status::Arrived | parcels::Status::PickedUp))
-        .count();
-    let branch = branches::get(tx, &order.pickup_point_id)?;
-    let balance_tyiyn = parcels::storage::balance_tyiyn(tx, &order)?;
-    let is_owing = balance_tyiyn > 0 && order.status != Status::Cancelled;
+    let Some(shown) = store::by_code(tx, code.as_str())? else { return Err(orders::unknown(code)) };
+    let balance_tyiyn = balance_tyiyn(tx, code, &shown)?;
+    let is_owing = balance_tyiyn > 0 && shown.status != Status::Cancelled;
+    let road = match &shown.truck_id {
+        Some(truck) => shipments::journey(tx, truck)?.map(road),
+        None => None,
+    };
+    let (name, city, address, phone, hours) = shown.pickup_point;
     Ok(TrackView {
-        status_text: texts::text(lang, &text_key("status", order.status.as_str()), &[]),
-        status: order.status.as_str().to_owned(),
-        updated_at: timeline.iter().map(|row| row.recorded_at).max().unwrap_or(order.created_at).and_utc(),
-        timeline: timeline.into_iter().map(|row| event(row, lang)).collect(),
-        pickup_point: Some(TrackBranch {
-            name: branch.name,
-            city: branch.city,
-            address: branch.address,
-            phone: branch.phone,
-            hours: branch.hours,
-        }),
+        code: code.to_string(),
+        status_text: texts::text(lang, &text_key("status", shown.status.as_str()), &[]),
+        status: shown.status.as_str().to_owned(),
+        updated_at: shown.changed_at.and_utc(),
+        timeline: timeline::read(&shown.timeline, lang)?,
+        pickup_point: Some(TrackBranch { name, city, address, phone, hours }),
         balance_due: is_owing.then(|| Money::tyiyn(balance_tyiyn)),
-        free_storage_until: order
+        free_storage_until: shown
             .free_storage_until
-            .filter(|_| order.status == Status::ReadyForPickup)
+            .filter(|_| shown.status == Status::ReadyForPickup)
             .map(|until| until.and_utc()),
-        parcels: TrackParcels { arrived: count(arrived), total: count(parcels.len()) },
-        road: road_of(tx, parcels)?,
-        code: order.code,
+        parcels: TrackParcels { arrived: count(shown.parcels_arrived), total: count(shown.parcels_total) },
+        road,
     })
 }
 
-/// The way of the truck that parcels are on; what moves goes before what is loaded. Of several the one that was opened
-/// last: an order waits for its last parcel.
-fn road_of(tx: &mut Tx, parcels: &[Parcel]) -> Result<Option<TrackRoad>> {
-    let on = |status| {
-        parcels
-            .iter()
-            .filter(move |parcel| parcel.status == status)
-            .filter_map(|parcel| parcel.shipment_id.as_ref())
-            .max()
-    };
-    let Some(truck) = on(parcels::Status::InTransit).or_else(|| on(parcels::Status::Packed)) else { return Ok(None) };
-    Ok(shipments::journey(tx, truck)?.map(road))
+/// What is owed at this moment: beyond its free days an order may owe for storage that nothing charged yet.
+fn balance_tyiyn(tx: &mut Tx, code: &OrderCode, shown: &Shown) -> Result<i64> {
+    let is_late = shown.free_storage_until.is_some_and(|until| bishkek_day(tx.now) > bishkek_day(until));
+    if shown.status != Status::ReadyForPickup || !is_late {
+        return Ok(shown.balance_tyiyn);
+    }
+    let order = orders::find_anywhere(tx, code)?;
+    parcels::storage::balance_tyiyn(tx, &order)
 }
 
 fn road(journey: Journey) -> TrackRoad {
@@ -96,22 +81,10 @@ fn road(journey: Journey) -> TrackRoad {
     TrackRoad { stations: stations.collect(), at_station, eta, delayed }
 }
 
-fn count(number: usize) -> u32 {
+fn count(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn text_key(group: &str, word: &str) -> String {
     format!("{group}-{}", word.replace('_', "-"))
-}
-
-fn event(row: TimelineRow, lang: Lang) -> TrackEvent {
-    let data: Value = serde_json::from_str(&row.data).unwrap_or(Value::Null);
-    let number = |name: &str| data.get(name).and_then(Value::as_i64).unwrap_or(0);
-    let args = [("arrived", Arg::Num(number("arrived"))), ("total", Arg::Num(number("total")))];
-    TrackEvent {
-        at: row.at.and_utc(),
-        status: row.status.as_str().to_owned(),
-        text: texts::text(lang, &text_key("event", row.kind.as_str()), &args),
-        place: row.place,
-    }
 }

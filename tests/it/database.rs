@@ -1,5 +1,6 @@
 //! The two databases have the shape that the code believes in.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use torugart::db::schema::*;
 use torugart::db::{Url, migrate};
@@ -26,7 +27,7 @@ on_both! {
                     conn, acquirer_callbacks, acquirer_invoices, acquirer_payments, audit, bag_parcels, bags, branches, cash_moves,
                     cash_shifts, cells, checkpoints, company_rates, counters, customers, customs_rules, events, gates, idempotency_keys,
                     journal_seals, journals, message_choices, message_texts, notification_attempts, parked_recipients, telegram_chats,
-                    telegram_links, telegram_turns, telegram_updates, notifications, order_items, orders, parcels, payments, photos, postings,
+                    telegram_links, telegram_turns, telegram_updates, notifications, order_items, orders, public_views, parcels, payments, photos, postings,
                     quotes, rates, sessions, shipments, spent_refresh_tokens, staff, statement_lines, statements,
                     tariffs, transfer_claims, intake_scans, wanted_numbers, pickup_proofs, phone_guesses, storage_fees, sweeps,
                     planned_parcels, scans, stations, manifest_blocks, manifest_files, manifest_profiles, manifests,
@@ -35,6 +36,20 @@ on_both! {
                 Ok(())
             })
             .unwrap();
+    }
+
+    fn what_is_kept_ready_for_everybody_can_be_made_anew(s: &Server) {
+        s.order(Until::Departed);
+        s.order(Until::Quoted);
+        let step = |way: &str| {
+            let kind = if s.app.db.is_in_process() { "sqlite" } else { "postgres" };
+            let file = format!("{}/migrations/{kind}/2026-11-26-000025_public_views/{way}.sql", env!("CARGO_MANIFEST_DIR"));
+            let statements = std::fs::read_to_string(file).unwrap();
+            s.app.db.write(|conn| Ok(conn.batch_execute(&statements)?)).unwrap();
+        };
+        step("down");
+        step("up");
+        s.assert_views_are_true();
     }
 
     fn migrations_are_current_and_run_only_once(s: &Server) {

@@ -12,6 +12,7 @@ pub mod program;
 pub mod record;
 pub mod s3;
 pub mod server;
+pub mod shown;
 pub mod smtp;
 pub mod state;
 pub mod truck;

@@ -426,6 +426,7 @@ pub fn on_sqlite(body: fn(&Server)) {
     let server = Server::start(&url);
     body(&server);
     server.assert_books_balance();
+    server.assert_views_are_true();
 }
 
 /// Runs a test body on PostgreSQL.
@@ -434,6 +435,7 @@ pub fn on_postgres(test: &str, body: fn(&Server)) {
     let server = Server::start(&url);
     body(&server);
     server.assert_books_balance();
+    server.assert_views_are_true();
 }
 
 /// The body of a plain request.

@@ -1,0 +1,11 @@
+DROP TRIGGER parcels_are_shown_as_they_are ON parcels;
+DROP TRIGGER parcels_are_shown ON parcels;
+DROP TRIGGER events_are_shown ON events;
+DROP TRIGGER orders_are_shown_as_they_are ON orders;
+DROP TRIGGER orders_are_shown ON orders;
+DROP FUNCTION show_parcel();
+DROP FUNCTION show_parcels_of(text);
+DROP FUNCTION show_event();
+DROP FUNCTION show_order();
+DROP FUNCTION shown_event(events);
+DROP TABLE public_views;
