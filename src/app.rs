@@ -48,7 +48,7 @@ use crate::state::App;
 use crate::statements::http as statements;
 use crate::storage::http as storage;
 use crate::tariffs::http as tariffs;
-use crate::tracking::{details_http as details, http as tracking, price, view::TrackView};
+use crate::tracking::{LookUps, details_http as details, http as tracking, price, view::TrackView};
 use access::Who::{self, AnyStaff, Anyone};
 use route::{Route, get, patch, post, put, register};
 
@@ -71,6 +71,9 @@ pub fn routes() -> Vec<Route> {
         get("/readyz", readyz, Anyone, "Can it serve: database and migrations"),
         get("/metrics", metrics, Anyone, "Figures for Prometheus"),
         get("/openapi.json", openapi_document, Anyone, "This document"),
+
+        // An address is held against these one by one; this one is asked for most.
+        get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<LangQuery>().gives::<TrackView>(200).limited(Limit::LookUp),
 
         get("/", tracking::home, Anyone, "Page: type a code").query::<LangQuery>(),
         get("/t", tracking::find, Anyone, "Page: where the form goes").query::<LangQuery>().query::<tracking::CodeQuery>().limited(Limit::LookUp),
@@ -111,7 +114,6 @@ pub fn routes() -> Vec<Route> {
         get("/assets/torugart.png", tracking::touch_icon, Anyone, "The icon on the home screen of a phone"),
         get("/assets/logo", tracking::logo, Anyone, "The firm's logo"),
         get("/assets/slip.css", document::style, Anyone, "The style sheet of receipts and reports"),
-        get("/v1/track/{code}", tracking::track, Anyone, "An order's way, without personal data").query::<LangQuery>().gives::<TrackView>(200).limited(Limit::LookUp),
         post("/v1/track/{code}/details", details::tell, Anyone, "An order's details for its customer, with the end of their phone number").ignore_key().query::<LangQuery>().takes::<details::DetailsRequest>().gives::<details::DetailsView>(200).limited(Limit::LookUp),
 
         post("/v1/auth/login", staff::login, Anyone, "Log in").ignore_key().takes::<staff::LoginRequest>().gives::<staff::TokenAnswer>(200).limited(Limit::SignIn),
@@ -285,6 +287,7 @@ pub fn routes() -> Vec<Route> {
 /// [`Error::Startup`] when the address cannot be bound.
 pub fn server(app: &App) -> Result<(Server, std::net::SocketAddr)> {
     let state = app.clone();
+    let look_ups = web::Data::new(LookUps::default());
     let settings = &app.config.server;
     let (host, port) = (settings.host.clone(), settings.port);
     let threads = match settings.threads {
@@ -295,6 +298,7 @@ pub fn server(app: &App) -> Result<(Server, std::net::SocketAddr)> {
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(web::Data::new(state.clone()))
+            .app_data(look_ups.clone())
             .app_data(pace)
             .app_data(web::PathConfig::default().error_handler(|error, _| unreadable("address", &error)))
             .app_data(web::QueryConfig::default().error_handler(|error, _| unreadable("query", &error)))

@@ -1,5 +1,6 @@
 //! Words for people in Kyrgyz, Russian and English: pages, messages, dates and sums. The texts are in `locales/`.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
@@ -133,6 +134,10 @@ impl<'a> From<Arg<'a>> for FluentValue<'a> {
 /// A key that `lang` lacks is logged and answered in Russian; one that nobody has is logged and answered by itself,
 /// because a message with an odd word in it is better than no message.
 pub fn text(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {
+    // What is the same whatever is said of it is said without looking for values: every line of a timeline.
+    if let Some(words) = PLAIN[lang as usize].get(key) {
+        return words.clone();
+    }
     text_of(&TEXTS[lang as usize], &TEXTS[Lang::Ru as usize], key, args)
 }
 
@@ -198,6 +203,23 @@ static FILES: [&str; 3] =
 
 /// The same, read.
 static TEXTS: LazyLock<[Texts; 3]> = LazyLock::new(|| Lang::ALL.map(|lang| read(lang, FILES[lang as usize])));
+
+/// The texts that need no values.
+static PLAIN: LazyLock<[HashMap<&'static str, String>; 3]> = LazyLock::new(|| {
+    Lang::ALL.map(|lang| {
+        let texts = &TEXTS[lang as usize];
+        let is_name = |line: &&str| line.starts_with(|first: char| first.is_ascii_alphabetic());
+        let names = FILES[lang as usize].lines().filter(is_name).filter_map(|line| line.split(' ').next());
+        names.filter_map(|name| Some((name, plain(texts, name)?))).collect()
+    })
+});
+
+fn plain(texts: &Texts, key: &str) -> Option<String> {
+    let pattern = texts.get_message(key)?.value()?;
+    let mut missing = Vec::new();
+    let words = texts.format_pattern(pattern, None, &mut missing).into_owned();
+    missing.is_empty().then_some(words)
+}
 
 fn read(lang: Lang, source: &str) -> Texts {
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(readable, errors)| {

@@ -7,6 +7,17 @@ use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
 use super::Conn;
 use crate::error::{Error, Result};
 
+/// Runs a query on whichever connection it is as that database's own, for what has to be fast: its text is written and
+/// prepared once, and not for every call.
+macro_rules! natively {
+    ($conn:expr, |$native:ident| $work:expr) => {
+        match $conn {
+            $crate::db::Conn::Pg($native) => $work,
+            $crate::db::Conn::Sqlite($native) => $work,
+        }
+    };
+}
+
 /// One transaction. SQLite takes the write lock at once: a deferred one would fail half-way when another writer came first.
 pub(super) fn transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     use diesel::connection::{AnsiTransactionManager, TransactionManager};

@@ -1,6 +1,7 @@
 //! The two databases behind one door: a connection that is either, pools that know the difference, a transaction.
 
 pub mod batch;
+#[macro_use]
 mod dialect;
 mod group;
 pub mod migrate;
@@ -107,7 +108,8 @@ impl Manager {
                 )
                 .map_err(query_error)?;
                 if self.read_only {
-                    conn.batch_execute("PRAGMA query_only = ON").map_err(query_error)?;
+                    // The upper pages of a large index, KiB: each that is not kept is a call to the system for each look-up.
+                    conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -8000").map_err(query_error)?;
                 }
                 Ok(Conn::Sqlite(conn))
             }

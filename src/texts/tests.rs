@@ -66,6 +66,20 @@ fn all_languages_have_the_same_keys_and_variables() {
 }
 
 #[test]
+fn a_text_without_values_is_what_the_one_who_looks_for_values_says() {
+    for (lang, source) in FILES {
+        let is_plain = |value: &str| variables(value).is_empty();
+        let plain: Vec<_> =
+            entries(source).into_iter().filter(|(_, value)| is_plain(value)).map(|(key, _)| key).collect();
+        let kept: BTreeSet<_> = PLAIN[lang as usize].keys().copied().collect();
+        assert_eq!(kept, plain.iter().copied().collect(), "{lang:?}");
+        for key in plain {
+            assert_eq!(text(lang, key, &[]), text_of(&TEXTS[lang as usize], &TEXTS[1], key, &[]), "{lang:?} {key}");
+        }
+    }
+}
+
+#[test]
 fn every_text_formats_for_any_number() {
     for (lang, source) in FILES {
         for (key, value) in entries(source) {

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{look_up, pages};
+use super::{LookUps, look_up_together, pages};
 use crate::code::OrderCode;
 use crate::error::{Error, Problem, Result, Slug};
 use crate::face::Asset;
@@ -27,8 +27,14 @@ pub struct CodeQuery {
 }
 
 /// An order's way, as JSON.
-pub async fn track(app: App, call: Call, code: Code, spoken: Spoken) -> Result<HttpResponse> {
-    let view = app.glance(&call.actor, move |tx| look_up(tx, &code, spoken.0)).await?;
+pub async fn track(
+    app: App,
+    look_ups: web::Data<LookUps>,
+    call: Call,
+    code: Code,
+    spoken: Spoken,
+) -> Result<HttpResponse> {
+    let view = look_up_together(&app, &look_ups, &call, &code, spoken.0).await?;
     Ok(spoken.mark(HttpResponse::Ok().json(view)))
 }
 
@@ -46,12 +52,18 @@ pub async fn find(req: HttpRequest, app: App, Spoken(lang): Spoken, query: web::
 }
 
 /// An order's way, as a page.
-pub async fn order_page(req: HttpRequest, app: App, call: Call, path: web::Path<String>) -> HttpResponse {
+pub async fn order_page(
+    req: HttpRequest,
+    app: App,
+    look_ups: web::Data<LookUps>,
+    call: Call,
+    path: web::Path<String>,
+) -> HttpResponse {
     let Asked { lang, code } = match asked(&req, &app, &path) {
         Ok(asked) => asked,
         Err(page) => return *page,
     };
-    match app.glance(&call.actor, move |tx| look_up(tx, &code, lang)).await {
+    match look_up_together(&app, &look_ups, &call, &code, lang).await {
         Ok(view) => {
             // Where it cannot be paid by a code, the page says how else.
             let due = view.balance_due.map_or(0, |due| due.amount);

@@ -12,19 +12,21 @@ pub mod price;
 mod road;
 mod store;
 mod timeline;
+mod together;
 pub mod view;
 
-use crate::clock::bishkek_day;
 use crate::code::OrderCode;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::money::Money;
-use crate::orders::{self, Status};
+use crate::http::Call;
+use crate::orders;
 use crate::parcels;
 use crate::shipments::{self, Journey};
-use crate::texts::{self, Lang};
-use store::Shown;
-use view::{TrackBranch, TrackDelay, TrackParcels, TrackRoad, TrackStation, TrackView};
+use crate::state::App;
+use crate::texts::Lang;
+use view::{TrackDelay, TrackRoad, TrackStation, TrackView};
+
+pub use together::LookUps;
 
 /// The public view of an order.
 ///
@@ -32,38 +34,40 @@ use view::{TrackBranch, TrackDelay, TrackParcels, TrackRoad, TrackStation, Track
 /// `not_found`.
 pub fn look_up(tx: &mut Tx, code: &OrderCode, lang: Lang) -> Result<TrackView> {
     let Some(shown) = store::by_code(tx, code.as_str())? else { return Err(orders::unknown(code)) };
-    let balance_tyiyn = balance_tyiyn(tx, code, &shown)?;
-    let is_owing = balance_tyiyn > 0 && shown.status != Status::Cancelled;
+    let balance_tyiyn = match shown.may_owe_for_storage(tx.now) {
+        true => {
+            let order = orders::find_anywhere(tx, code)?;
+            parcels::storage::balance_tyiyn(tx, &order)?
+        }
+        false => shown.balance_tyiyn,
+    };
     let road = match &shown.truck_id {
         Some(truck) => shipments::journey(tx, truck)?.map(road),
         None => None,
     };
-    let (name, city, address, phone, hours) = shown.pickup_point;
-    Ok(TrackView {
-        code: code.to_string(),
-        status_text: texts::text(lang, &text_key("status", shown.status.as_str()), &[]),
-        status: shown.status.as_str().to_owned(),
-        updated_at: shown.changed_at.and_utc(),
-        timeline: timeline::read(&shown.timeline, lang)?,
-        pickup_point: Some(TrackBranch { name, city, address, phone, hours }),
-        balance_due: is_owing.then(|| Money::tyiyn(balance_tyiyn)),
-        free_storage_until: shown
-            .free_storage_until
-            .filter(|_| shown.status == Status::ReadyForPickup)
-            .map(|until| until.and_utc()),
-        parcels: TrackParcels { arrived: count(shown.parcels_arrived), total: count(shown.parcels_total) },
-        road,
-    })
+    view::of(shown, balance_tyiyn, road, lang)
 }
 
-/// What is owed at this moment: beyond its free days an order may owe for storage that nothing charged yet.
-fn balance_tyiyn(tx: &mut Tx, code: &OrderCode, shown: &Shown) -> Result<i64> {
-    let is_late = shown.free_storage_until.is_some_and(|until| bishkek_day(tx.now) > bishkek_day(until));
-    if shown.status != Status::ReadyForPickup || !is_late {
-        return Ok(shown.balance_tyiyn);
+/// The same for a visitor, at the least cost: where the way to the database is long, many of them go it together.
+///
+/// # Errors
+/// `not_found`; those of the database.
+pub async fn look_up_together(
+    app: &App,
+    look_ups: &LookUps,
+    call: &Call,
+    code: &OrderCode,
+    lang: Lang,
+) -> Result<TrackView> {
+    if !app.db.is_in_process() {
+        let Some(shown) = look_ups.find(app, code).await? else { return Err(orders::unknown(code)) };
+        if shown.truck_id.is_none() && !shown.may_owe_for_storage(app.clock.now()) {
+            let balance_tyiyn = shown.balance_tyiyn;
+            return view::of(shown, balance_tyiyn, None, lang);
+        }
     }
-    let order = orders::find_anywhere(tx, code)?;
-    parcels::storage::balance_tyiyn(tx, &order)
+    let code = code.clone();
+    app.glance(&call.actor, move |tx| look_up(tx, &code, lang)).await
 }
 
 fn road(journey: Journey) -> TrackRoad {
@@ -79,10 +83,6 @@ fn road(journey: Journey) -> TrackRoad {
         passed_at: stop.actual_at.map(|at| at.and_utc()),
     });
     TrackRoad { stations: stations.collect(), at_station, eta, delayed }
-}
-
-fn count(number: i64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn text_key(group: &str, word: &str) -> String {

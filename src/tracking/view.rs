@@ -1,10 +1,16 @@
 //! What anybody with the code may see of an order: its way, the sum to pay, the pickup point. Nothing of the customer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::store::Shown;
+use super::{text_key, timeline};
+use crate::clock::bishkek_day;
+use crate::error::Result;
 use crate::money::Money;
+use crate::orders::Status;
+use crate::texts::{self, Lang};
 
 /// The public view of an order: the answer of `GET /v1/track/{code}`, and what the tracking page is made of.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -33,6 +39,41 @@ pub struct TrackView {
     /// The way of the truck that the order's parcels are on, while they are on one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub road: Option<TrackRoad>,
+}
+
+impl Shown {
+    /// Whether what is owed at this moment may be more than the ledger says: beyond its free days an order may owe for
+    /// storage that nothing charged yet.
+    pub(super) fn may_owe_for_storage(&self, now: NaiveDateTime) -> bool {
+        let is_late = self.free_storage_until.is_some_and(|until| bishkek_day(now) > bishkek_day(until));
+        is_late && self.status == Status::ReadyForPickup
+    }
+}
+
+/// What is kept ready, in a reader's words, with what only this moment tells: the balance and the road.
+///
+/// # Errors
+/// When the timeline cannot be read.
+pub(super) fn of(shown: Shown, balance_tyiyn: i64, road: Option<TrackRoad>, lang: Lang) -> Result<TrackView> {
+    let is_owing = balance_tyiyn > 0 && shown.status != Status::Cancelled;
+    let is_ready = shown.status == Status::ReadyForPickup;
+    let (name, city, address, phone, hours) = shown.pickup_point;
+    Ok(TrackView {
+        code: shown.code,
+        status_text: texts::text(lang, &text_key("status", shown.status.as_str()), &[]),
+        status: shown.status.as_str().to_owned(),
+        updated_at: shown.changed_at.and_utc(),
+        timeline: timeline::read(&shown.timeline, lang)?,
+        pickup_point: Some(TrackBranch { name, city, address, phone, hours }),
+        balance_due: is_owing.then(|| Money::tyiyn(balance_tyiyn)),
+        free_storage_until: shown.free_storage_until.filter(|_| is_ready).map(|until| until.and_utc()),
+        parcels: TrackParcels { arrived: count(shown.parcels_arrived), total: count(shown.parcels_total) },
+        road,
+    })
+}
+
+fn count(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The way of a truck.

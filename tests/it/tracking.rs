@@ -36,6 +36,26 @@ on_both! {
         assert_eq!(s.get(ANYONE, &format!("{path}?lang=fr")).header("content-language"), Some("ru"));
     }
 
+    fn look_ups_at_once_each_have_their_own_answer(s: &Server) {
+        let known: Vec<_> = [Until::Requested, Until::Quoted, Until::Departed, Until::Arrived, Until::PickedUp]
+            .map(|until| s.order(until).code)
+            .into_iter()
+            .map(|code| (track(s, &code), code))
+            .collect();
+        std::thread::scope(|scope| {
+            for n in 0..8 {
+                let known = &known;
+                scope.spawn(move || {
+                    for (view, code) in known.iter().cycle().skip(n).take(30) {
+                        assert_eq!(track(s, code), *view);
+                        let unknown = OrderCode::generate("TG");
+                        s.get(ANYONE, &format!("/v1/track/{unknown}")).expect_problem(404, "not_found");
+                    }
+                });
+            }
+        });
+    }
+
     fn nothing_of_the_customer_is_shown(s: &Server) {
         let mut body = request();
         body["items"][0]["link"] = json!("https://detail.1688.com/offer/689213456789.html");
