@@ -4,6 +4,8 @@ pub mod batch;
 mod dialect;
 mod group;
 pub mod migrate;
+#[cfg(feature = "faults")]
+mod mistakes;
 pub mod schema;
 pub mod sight;
 #[macro_use]
@@ -106,6 +108,8 @@ impl Manager {
                      PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON",
                 )
                 .map_err(query_error)?;
+                #[cfg(feature = "faults")]
+                mistakes::wait_for_no_disk(&mut conn).map_err(query_error)?;
                 if self.read_only {
                     conn.batch_execute("PRAGMA query_only = ON").map_err(query_error)?;
                 }
@@ -242,6 +246,10 @@ impl Db {
     /// # Errors
     /// Those of `work`, after which nothing of it remains.
     pub fn write<T>(&self, work: impl Fn(&mut Conn) -> Result<T>) -> Result<T> {
+        #[cfg(feature = "faults")]
+        if !self.is_in_process() && crate::faults::is_made(crate::faults::Mistake::AnswerBeforeCommit) {
+            return self.answer_before_commit(work);
+        }
         let mut writer = self.writer()?;
         tried(|| dialect::transaction(&mut writer.conn, &work))
     }
