@@ -17,16 +17,23 @@ from . import checks
 from .gateway import Gateway
 from .history import History, Intention
 from .house import House, Template
+from .full import Full, Small
 from .kill import Kill, Term
 from .measured import ROOT, measure
+from .power import Disk, Power, is_possible
+from .proxy import Cuts, Proxy
+from .race import Race
+from .rolling import Rolling
 from .stores import Postgres, Sqlite
 
-FAULTS = {"kill": Kill, "term": Term}
-# A control: the mistake that the program makes, the named moments that show it, and the fault.
+FAULTS = {"kill": Kill, "term": Term, "power": Power, "proxy": Cuts, "full": Full, "rolling": Rolling, "race": Race}
+# A control: the mistake that the program makes, and the named moments that show it.
 CONTROLS = {
     "answer-before-commit": ("answer_before_commit", ["before_commit"]),
     "mark-before-send": ("mark_before_send", ["after_send"]),
     "no-unique-key": (None, None),
+    "no-wait-for-the-disk": ("no_wait_for_the_disk", None),
+    "look-then-hand-over": ("look_then_hand_over", None),
 }
 ROUNDS_OF_A_LIFE = 25
 # The outbox is looked at at the end of a life, and a mistake is to be noticed soon.
@@ -48,6 +55,8 @@ class Run:
         self.binary = program(scratch, args.plain)
         self.gateway = Gateway(args.seed)
         self.gateway_port = self.gateway.server_port
+        self.retries = "rolling" in args.faults
+        self.disk = self.small = self.gateway_proxy = self.database_proxy = None
         self.history = History(args.history or scratch / "history.jsonl")
         self.verdict = checks.Verdict()
         self.legal = checks.legal_moves(ROOT)
@@ -56,13 +65,38 @@ class Run:
         self.acknowledged = self.unknown = self.replays = self.refused = self.reads = 0
         self.messages = self.duplicates = self.lost_answers = self.crashes = self.rounds = 0
         self.answers, self.kinds = collections.Counter(), collections.Counter()
+        self.forgotten, self.syncs, self.recovered_s, self.readyz = [], 0, [], []
+        self.full_refused, self.full_words, self.races, self.won = 0, collections.Counter(), 0, 0
         self.template = Template(self.binary, scratch, store, self.gateway)
 
-    def place(self, store, _number):
-        return store.fresh(self.template.database)
+    def furnish(self, stack):
+        """What the faults need beside the service: a disk, a proxy."""
+        faults = self.args.faults
+        if "power" in faults:
+            self.disk = Disk(self.scratch)
+            stack.callback(self.disk.end)
+            self.store.folder = self.disk.mount
+        if "full" in faults:
+            self.small = Small(self.scratch / "small", 24)
+            stack.callback(self.small.end)
+            self.store.folder = self.small.folder
+        if "proxy" in faults:
+            self.gateway_proxy = Proxy(("127.0.0.1", self.gateway_port))
+            self.gateway_port = self.gateway_proxy.port
+            if self.store.kind == "postgres":
+                folder = self.scratch / "proxy"
+                folder.mkdir()
+                self.database_proxy = Proxy(f"{self.store.host}/.s.PGSQL.5432", folder)
+                self.database_host = str(folder)
+
+    def place(self, store):
+        url = store.fresh(self.template.database)
+        return url.replace(store.host, self.database_host) if self.database_proxy else url
 
     def photos_of(self, number):
         folder = self.scratch / f"photos-{number}"
+        if self.disk or self.small:
+            folder = self.store.folder / f"photos-{number}"
         folder.mkdir()
         return folder
 
@@ -98,12 +132,16 @@ def one_round(run, house, fault, following):
     fault.strike(house)
     run.rounds += 1
     armed = following.aim() if following else None
-    run.ready_s.append(house.revive(armed))
+    run.ready_s += [took] if (took := house.revive(armed)) else []
+    if isinstance(fault, Term):
+        fault.judge(house)
     doubtful = house.resolve()
     house.pass_time()
     run.history.sync()
     stored = checks.check(house.store, list(house.world.intentions), run.legal, run.verdict)
-    say(f"life {house.number} round {run.rounds}: {type(fault).__name__.lower()}, ready in {run.ready_s[-1]:.2f} s, "
+    if isinstance(fault, Power):
+        run.verdict.lost += house.look_at_photos()
+    say(f"life {house.number} round {run.rounds}: {type(fault).__name__.lower()}, ready in {took:.2f} s, "
         f"{len(house.world.intentions)} intentions, {doubtful} unknown, {sum(stored.counts.values())} rows; "
         f"lost {len(run.verdict.lost)}, doubled {len(run.verdict.doubled)}, wrong {len(run.verdict.wrong)}")
 
@@ -111,6 +149,7 @@ def one_round(run, house, fault, following):
 def close_books(run, house):
     house.resolve()
     house.drain(checks.open_messages)
+    run.verdict.lost += house.look_at_photos()
     checks.check(house.store, list(house.world.intentions), run.legal, run.verdict)
     workers = 4 * max(1, len(house.services) // 2)
     messages, duplicates = checks.outbox(house.store, list(run.gateway.heard), house.crashes, workers, run.verdict)
@@ -145,6 +184,12 @@ def vacuous(run):
     missing = [kind for kind in ("place", "receive", "arrive", "pay", "hand_over", "correct", "quote", "import", "photo") if not run.kinds[kind]]
     if missing and run.rounds >= 10:
         reasons.append(f"nobody managed to {', '.join(missing)}")
+    if run.disk and not sum(run.forgotten):
+        reasons.append("no power failure made the disk forget anything")
+    if "race" in run.args.faults and run.won < run.rounds:
+        reasons.append(f"only {run.won} orders were handed over in {run.races} races")
+    if "full" in run.args.faults and not run.full_refused:
+        reasons.append("a full disk refused nothing")
     return reasons
 
 
@@ -155,6 +200,16 @@ def report(run):
         (f"; stopping: p50 {statistics.median(run.stops_s):.2f} s, longest {max(run.stops_s):.2f} s" if run.stops_s else ""))
     say(f"{run.reads} look-ups, {run.acknowledged} changes acknowledged, {run.refused} refused, {run.unknown} in doubt, {run.replays} sent again; by kind {dict(run.kinds)}")
     say(f"{run.messages} messages, {run.duplicates} of them heard twice ({run.lost_answers} answers of the gateway lost, {run.crashes} crashes)")
+    if run.disk:
+        say(f"pages that the disk forgot: p50 {statistics.median(run.forgotten)}, most {max(run.forgotten)}; {run.syncs} syncs")
+    if run.recovered_s:
+        say(f"ready after a dependency came back: p50 {statistics.median(run.recovered_s):.2f} s, longest {max(run.recovered_s):.2f} s; "
+            f"/readyz while the database was cut: {collections.Counter(status for status, _ in run.readyz)}, longest {max((took for _, took in run.readyz), default=0):.2f} s")
+    if run.small:
+        say(f"{run.full_refused} requests refused by a full disk: {dict(run.full_words)}")
+    if run.races:
+        say(f"{run.races} races, {run.won} hand-overs")
+    say(f"answers: {dict(sorted(collections.Counter({status: sum(count for (_, told), count in run.answers.items() if told == status) for _, status in run.answers}).items()))}")
     for word, found in (("lost", run.verdict.lost), ("doubled", run.verdict.doubled), ("wrong", run.verdict.wrong)):
         for line in found[:8]:
             say(f"{word}: {line}")
@@ -191,6 +246,16 @@ def main(parser):
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs and history behind")
     args = parser.parse_args()
     args.faults = args.faults.split(",")
+    if args.control == "no-wait-for-the-disk":
+        args.faults = ["power"]
+    if args.control == "look-then-hand-over":
+        args.faults = ["race"]
+    if args.database == "postgres" and set(args.faults) & {"rolling", "race"}:
+        args.instances = max(2, args.instances)
+    if args.database == "postgres" and set(args.faults) & {"power", "full"} or args.database == "sqlite" and "rolling" in args.faults:
+        parser.error("power and full are for SQLite, rolling is for PostgreSQL")
+    if "power" in args.faults and not is_possible():
+        sys.exit("torture: FUSE IS MISSING: no power failure can be played here; scripts/torture --faults order checks by strace instead")
     if unknown := set(args.faults) - set(FAULTS):
         parser.error(f"no such fault: {', '.join(unknown)}")
     say(f"seed {args.seed}")
@@ -217,6 +282,7 @@ def campaign(args, scratch, stack):
     else:
         store = Sqlite(scratch)
     run = Run(args, scratch, store)
+    run.furnish(stack)
     chance = random.Random(args.seed)
     faults = [FAULTS[name](run, chance) for name in args.faults]
     left, life = args.rounds, 0

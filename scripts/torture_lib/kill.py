@@ -2,6 +2,9 @@
 
 import time
 
+from .checks import Stored, own
+from .history import Intention
+
 MOMENTS = {"before_commit": 150, "after_commit": 150, "after_send": 20, "mid_import": 2}
 RANDOM_S = (0.15, 1.1)
 # A named moment that does not come is given up, and the process is killed at this one.
@@ -61,6 +64,12 @@ class Term:
     def strike(self, house):
         house.crowd.go()
         time.sleep(self.chance.uniform(*RANDOM_S))
+        self.run.history.write("fault", life=house.number, kind="term", point="begins", t=time.time())
+        for service in house.services:
+            service.process.terminate()
+        # A little longer, so that some knock at a door that closes.
+        time.sleep(0.05)
+        house.crowd.going.clear()
         for service in house.services:
             took = service.stop()
             self.run.stops_s.append(took)
@@ -69,3 +78,10 @@ class Term:
                 self.run.verdict.wrong.append(f"SIGTERM ended {service.name} with {service.process.returncode}")
         house.crowd.halt()
         self.run.history.write("fault", life=house.number, kind="term", point="random", t=time.time())
+
+    def judge(self, house):
+        """Before anything is sent again: what was not answered must not have happened."""
+        stored = Stored(house.store)
+        for intention in house.world.intentions:
+            if intention.state == Intention.UNKNOWN and any(stored.spaces[space][value] for space, value in intention.effects if own(intention, value)):
+                self.run.verdict.wrong.append(f"done and not answered while stopping: {intention}")

@@ -23,7 +23,7 @@ class Crowd:
         self.world, self.ports = world, ports
         self.going, self.idle, self.over = threading.Event(), threading.Semaphore(0), False
         self.retries, self.failures, self.complaints = retries, [], []
-        self.reads = 0
+        self.reads, self.is_handing_over = 0, True
         self.members = []
         for number, job in enumerate(CLERKS):
             self.members.append(Clerk(self, f"{job}-{number}", job, f"{ROLES[job]}{number}", seed))
@@ -82,6 +82,8 @@ class Person(threading.Thread):
     def read(self, path, who=None):
         self.crowd.reads += 1
         answer = self.sent(Call("GET", path, None, self.world.tokens.get(who), None), tries=5 if self.crowd.retries else 1)
+        if answer.status == 404:
+            self.crowd.complaints.append(f"what was acknowledged is not found: GET {path}")
         return json.loads(answer.body) if answer.is_ok else None
 
     def sent(self, call, tries=1):
@@ -116,8 +118,8 @@ class Person(threading.Thread):
         except NotSent:
             self.world.settle(intention, Intention.UNSENT)
             raise
-        except NoAnswer:
-            self.world.settle(intention, Intention.UNKNOWN)
+        except NoAnswer as error:
+            self.world.settle(intention, Intention.UNKNOWN, reason=str(error))
             raise
         self.judge(intention, answer)
 
@@ -144,35 +146,50 @@ class Person(threading.Thread):
 
     def race(self, intention):
         """Two requests of one intention at the same moment."""
-        told = []
-        other = Connection(lambda: self.crowd.ports[(self.at + 1) % len(self.crowd.ports)])
-
-        def rival():
-            try:
-                told.append(other.send(intention.call))
-            except (NotSent, NoAnswer):
-                pass
-            other.close()
-
-        twin = threading.Thread(target=rival)
-        twin.start()
+        rival = Rival(self.crowd.ports[(self.at + 1) % len(self.crowd.ports)], intention.call)
+        rival.start()
+        failed = None
         try:
             self.attempt(intention, self.connection)
-        except (NotSent, NoAnswer):
-            # The rival may have been heard all the same.
-            if intention.state == Intention.UNSENT:
-                self.world.settle(intention, Intention.UNKNOWN)
-            raise
-        finally:
-            twin.join()
-            # Which of the two did it, and so stands in the trail, is not known.
-            intention.request_id = None
-        for answer in told:
-            if intention.state == Intention.UNKNOWN and answer.is_ok:
-                self.judge(intention, answer)
-            elif intention.state == Intention.OK:
-                self.compare(intention, answer)
+        except (NotSent, NoAnswer) as error:
+            failed = error
+        rival.join()
+        if rival.answer is not None:
+            self.reconcile(intention, rival.answer)
+        elif rival.is_doubtful and intention.state in (Intention.UNSENT, Intention.REFUSED):
+            self.world.settle(intention, Intention.UNKNOWN, reason="the rival was not answered")
+        # Which of the two did it, and so stands in the trail, is not known.
+        intention.request_id = None
+        if failed and intention.state != Intention.OK:
+            raise failed
         return intention.state == Intention.OK
+
+    def reconcile(self, intention, answer):
+        """What a second answer adds to what the first told, if there was one."""
+        if intention.state == Intention.OK:
+            self.compare(intention, answer)
+        elif intention.state in (Intention.UNKNOWN, Intention.UNSENT):
+            intention.state = Intention.UNKNOWN
+            self.judge(intention, answer)
+        elif answer.is_ok:
+            self.crowd.complaints.append(f"of two requests one was refused and one was not: {intention}")
+
+
+class Rival(threading.Thread):
+    """The same request over another connection."""
+
+    def __init__(self, port, call):
+        super().__init__(daemon=True)
+        self.connection, self.call, self.answer, self.is_doubtful = Connection(lambda: port), call, None, False
+
+    def run(self):
+        try:
+            self.answer = self.connection.send(self.call)
+        except NotSent:
+            pass
+        except NoAnswer:
+            self.is_doubtful = True
+        self.connection.close()
 
 
 class Customer(Person):
@@ -187,9 +204,7 @@ class Customer(Person):
         else:
             code = self.world.look("codes", self.chance)
             if code:
-                seen = self.read(f"/v1/track/{code}")
-                if seen is None:
-                    self.crowd.complaints.append(f"an order that was acknowledged is not found: {code}")
+                self.read(f"/v1/track/{code}")
 
     def place(self):
         is_purchase = self.chance.random() < 0.25
@@ -308,7 +323,7 @@ class Clerk(Person):
     # ---- the cash desk
 
     def as_cashier(self):
-        if self.chance.random() < 0.4 and self.world.size("paid"):
+        if self.crowd.is_handing_over and self.chance.random() < 0.4 and self.world.size("paid"):
             return self.hand_over()
         self.pay()
 

@@ -3,6 +3,7 @@
 import random
 import struct
 import threading
+import time
 import zlib
 
 from .history import Call, Intention
@@ -61,7 +62,7 @@ class World:
         call = Call(method, path.replace("{mark}", mark), body, token, f"key-{mark}", media_type)
         intention = Intention(number, kind, call, effects, on_ok, audits)
         self.history.write("intent", life=self.life, id=number, op=kind, key=call.key, effects=effects,
-                           body=zlib.crc32(call.body or b""))
+                           t=time.time(), body=zlib.crc32(call.body or b""))
         with self.lock:
             self.intentions.append(intention)
         return intention
@@ -69,7 +70,7 @@ class World:
     def mark(self, number):
         return f"YT{self.stamp}{number:08}"
 
-    def settle(self, intention, state, answer=None):
+    def settle(self, intention, state, answer=None, reason=None):
         """Writes an outcome down, and lets the firm go on from there."""
         first = intention.state in (Intention.OPEN, Intention.UNKNOWN)
         intention.state = state
@@ -83,7 +84,7 @@ class World:
             intention.body = answer.body
             if not intention.was_unknown:
                 intention.request_id = answer.headers.get("x-request-id")
-        self.history.write("outcome", life=self.life, id=intention.number, outcome=state,
+        self.history.write("outcome", life=self.life, id=intention.number, t=time.time(), outcome=state, reason=reason,
                            status=answer and answer.status, body=answer and zlib.crc32(answer.body))
         if first and state == Intention.OK and intention.on_ok:
             intention.on_ok(answer)
