@@ -5,6 +5,8 @@ import pathlib
 import subprocess
 import time
 
+from .kill import work
+
 
 class Small:
     """A file system of so many MiB in memory; needs root."""
@@ -41,8 +43,7 @@ class Full:
     def strike(self, house):
         # As many messages may be heard twice as after a crash: what could not be marked is sent again.
         house.crashes += 1
-        house.crowd.go()
-        time.sleep(self.chance.uniform(0.2, 0.6))
+        work(house, self.chance, (0.1, 0.6))
         before = len(house.crowd.failures)
         self.run.small.fill()
         time.sleep(self.chance.uniform(0.5, 1.2))

@@ -6,9 +6,22 @@ from .checks import Stored, own
 from .history import Intention
 
 MOMENTS = {"before_commit": 150, "after_commit": 150, "after_send": 20, "mid_import": 2}
-RANDOM_S = (0.15, 1.1)
+RANDOM_S = (0.02, 1.0)
 # A named moment that does not come is given up, and the process is killed at this one.
 AIM_WITHIN_S = 4
+
+
+# On a slow machine a round lasts until so much was acknowledged, this long at most.
+LEAST, AT_MOST_S = 10, 20
+
+
+def work(house, chance, seconds=RANDOM_S):
+    """Lets people work, for a time that nobody can foresee."""
+    enough, deadline = house.world.acknowledged + LEAST, time.monotonic() + AT_MOST_S
+    house.crowd.go()
+    while house.world.acknowledged < enough and time.monotonic() < deadline and all(service.is_alive() for service in house.services):
+        time.sleep(0.01)
+    time.sleep(chance.uniform(*seconds))
 
 
 class Kill:
@@ -31,10 +44,10 @@ class Kill:
     def strike(self, house):
         """Lets people work, ends a process or all of them, and leaves the house as it fell."""
         aimed = self.run.aimed_at
-        house.crowd.go()
         if aimed is None:
-            time.sleep(self.chance.uniform(*RANDOM_S))
+            work(house, self.chance)
         else:
+            house.crowd.go()
             deadline = time.monotonic() + AIM_WITHIN_S
             while all(service.is_alive() for service in house.services) and time.monotonic() < deadline:
                 time.sleep(0.005)
@@ -62,8 +75,7 @@ class Term:
         self.run.aimed_at = None
 
     def strike(self, house):
-        house.crowd.go()
-        time.sleep(self.chance.uniform(*RANDOM_S))
+        work(house, self.chance)
         self.run.history.write("fault", life=house.number, kind="term", point="begins", t=time.time())
         for service in house.services:
             service.process.terminate()

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 
-from .kill import RANDOM_S
+from .kill import work
 from .measured import ROOT, measure
 
 
@@ -48,8 +48,7 @@ class Power:
 
     def strike(self, house):
         self.count += 1
-        house.crowd.go()
-        time.sleep(self.chance.uniform(*RANDOM_S))
+        work(house, self.chance)
         seed = [] if self.count % 2 else [self.chance.randrange(2**32)]
         _, pages, syncs = self.disk.tell("cut", *seed)
         for service in house.services:

@@ -5,6 +5,8 @@ import socket
 import threading
 import time
 
+from .kill import work
+
 
 class Proxy:
     """Listens at a port, or at a socket in a folder as PostgreSQL does, and passes on what it hears."""
@@ -103,8 +105,7 @@ class Cuts:
         is_database = proxy is self.run.database_proxy
         # As many messages may be heard twice as after a crash: what could not be marked is sent again.
         house.crashes += 1
-        house.crowd.go()
-        time.sleep(self.chance.uniform(0.2, 0.6))
+        work(house, self.chance, (0.1, 0.6))
         proxy.turn(mode)
         away_s = self.chance.uniform(0.5, 2.0)
         began = time.monotonic()

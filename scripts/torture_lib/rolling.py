@@ -3,6 +3,7 @@
 import time
 
 from .history import Intention
+from .kill import work
 
 
 class Rolling:
@@ -15,8 +16,7 @@ class Rolling:
         self.run.aimed_at = None
 
     def strike(self, house):
-        house.crowd.go()
-        time.sleep(self.chance.uniform(0.2, 0.5))
+        work(house, self.chance, (0.1, 0.4))
         for service in house.services:
             self.run.stops_s.append(service.stop())
             self.run.kills += 1

@@ -40,7 +40,6 @@ url = ""
 [log]
 level = "warn"
 """
-# Over HTTP it would be the word of the machine that a failing call leaves a process behind; so it is counted instead.
 READY_WITHIN_S = 30
 
 
@@ -56,7 +55,7 @@ class Service:
     def __init__(self, binary, scratch, gateway_port, name="serve", words=("serve",), mistake=None):
         self.binary, self.scratch, self.name, self.words = binary, scratch, name, words
         self.port, self.process, self.url, self.mistake = free_port(), None, None, mistake
-        self.photos, self.gateway_port = None, gateway_port
+        self.photos, self.gateway_port, self.prefix = None, gateway_port, []
         self.log = open(scratch / f"{name}.log", "ab")
         (scratch / "config").mkdir(exist_ok=True)
         (scratch / "config/torture.toml").write_text(SETTINGS)
@@ -86,7 +85,7 @@ class Service:
 
     def start(self, fault=None):
         self.spawned_at, self.spawned = time.time(), time.perf_counter()
-        self.process = subprocess.Popen([self.binary, *self.words], env=self.environment(fault), cwd=self.scratch,
+        self.process = subprocess.Popen([*self.prefix, self.binary, *self.words], env=self.environment(fault), cwd=self.scratch,
                                         stdout=self.log, stderr=self.log)
 
     def ready_s(self):

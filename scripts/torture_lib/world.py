@@ -16,7 +16,7 @@ class World:
 
     def __init__(self, history, tokens, seed, life):
         self.history, self.tokens, self.life = history, tokens, life
-        self.lock, self.number = threading.Lock(), 0
+        self.lock, self.number, self.acknowledged = threading.Lock(), 0, 0
         self.chance = random.Random(f"{seed}/{life}")
         self.pools = {name: [] for name in self.POOLS}
         self.intentions, self.answers = [], {}
@@ -82,6 +82,7 @@ class World:
                 self.answers[counted] = self.answers.get(counted, 0) + 1
         if state == Intention.OK:
             intention.body = answer.body
+            self.acknowledged += 1
             if not intention.was_unknown:
                 intention.request_id = answer.headers.get("x-request-id")
         self.history.write("outcome", life=self.life, id=intention.number, t=time.time(), outcome=state, reason=reason,
