@@ -23,10 +23,10 @@ from .measured import ROOT, measure
 from .power import Disk, Power, is_possible
 from .proxy import Cuts, Proxy
 from .race import Race
-from .rolling import Rolling
+from .rolling import Rolling, Upgrade
 from .stores import Postgres, Sqlite
 
-FAULTS = {"kill": Kill, "term": Term, "power": Power, "proxy": Cuts, "full": Full, "rolling": Rolling, "race": Race}
+FAULTS = {"kill": Kill, "term": Term, "power": Power, "proxy": Cuts, "full": Full, "rolling": Rolling, "upgrade": Upgrade, "race": Race}
 # A control: the mistake that the program makes, and the named moments that show it.
 CONTROLS = {
     "answer-before-commit": ("answer_before_commit", ["before_commit"]),
@@ -55,7 +55,7 @@ class Run:
         self.binary = program(scratch, args.plain)
         self.gateway = Gateway(args.seed)
         self.gateway_port = self.gateway.server_port
-        self.retries = "rolling" in args.faults
+        self.retries = bool({"rolling", "upgrade"} & set(args.faults))
         self.disk = self.small = self.gateway_proxy = self.database_proxy = None
         self.history = History(args.history or scratch / "history.jsonl")
         self.verdict = checks.Verdict()
@@ -251,10 +251,10 @@ def main(parser):
         args.faults = ["power"]
     if args.control == "look-then-hand-over":
         args.faults = ["race"]
-    if args.database == "postgres" and set(args.faults) & {"rolling", "race"}:
+    if args.database == "postgres" and set(args.faults) & {"rolling", "upgrade", "race"}:
         args.instances = max(2, args.instances)
-    if args.database == "postgres" and set(args.faults) & {"power", "full", "order"} or args.database == "sqlite" and "rolling" in args.faults:
-        parser.error("power, order and full are for SQLite, rolling is for PostgreSQL")
+    if args.database == "postgres" and set(args.faults) & {"power", "full", "order"} or args.database == "sqlite" and set(args.faults) & {"rolling", "upgrade"}:
+        parser.error("power, order and full are for SQLite, rolling and upgrade are for PostgreSQL")
     if "power" in args.faults and not is_possible():
         sys.exit("torture: FUSE IS MISSING: no power failure can be played here; scripts/torture --faults order checks by strace instead")
     if unknown := set(args.faults) - set(FAULTS) - {"order"}:

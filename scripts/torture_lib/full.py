@@ -1,7 +1,5 @@
 """A disk that is full for a while: refusals, no damage, and work goes on when there is room."""
 
-import os
-import pathlib
 import subprocess
 import time
 

@@ -39,7 +39,9 @@ class Kill:
         names = self.run.aims or list(MOMENTS)
         name = names[(self.count // 2) % len(names)]
         self.run.aimed_at = name
-        return f"{name}:{1 + self.chance.randrange(MOMENTS[name])}"
+        # Several processes share the work, so each of them gets there more seldom.
+        most = max(1, MOMENTS[name] // (self.run.instances if self.run.instances == 1 else 4))
+        return f"{name}:{1 + self.chance.randrange(most)}"
 
     def strike(self, house):
         """Lets people work, ends a process or all of them, and leaves the house as it fell."""
@@ -52,7 +54,7 @@ class Kill:
             while all(service.is_alive() for service in house.services) and time.monotonic() < deadline:
                 time.sleep(0.005)
         victims = house.services
-        if len(victims) > 1 and aimed is None and self.chance.random() < 0.7:
+        if len(victims) > 1 and aimed is None and self.chance.random() < 0.4:
             victims = [self.chance.choice(victims)]
         for service in victims:
             # Whoever ended itself is noted by the house.
