@@ -199,12 +199,22 @@ impl Disk {
         self.is_off = false;
     }
 
+    /// How much would be lost now: pages of files and folders whose names changed. Files of shared memory (`-shm`), which
+    /// nobody means to keep, are not counted.
     pub fn unsafe_pages(&self) -> usize {
-        let pages = |node: &Node| match &node.body {
-            Body::File { dirty, .. } => dirty.len(),
-            Body::Folder { now, safe } => usize::from(now != safe),
+        let folders = self.nodes.values().filter_map(|node| match &node.body {
+            Body::Folder { now, safe } => Some((now, safe)),
+            Body::File { .. } => None,
+        });
+        let pages = |number: &u64| match self.nodes.get(number).map(|node| &node.body) {
+            Some(Body::File { dirty, .. }) => dirty.len(),
+            Some(Body::Folder { .. }) | None => 0,
         };
-        self.nodes.values().map(pages).sum()
+        let of_folder = |(now, safe): (&Names, &Names)| {
+            let meant = now.iter().filter(|(name, _)| !name.as_encoded_bytes().ends_with(b"-shm"));
+            usize::from(now != safe) + meant.map(|(_, number)| pages(number)).sum::<usize>()
+        };
+        folders.map(of_folder).sum()
     }
 }
 

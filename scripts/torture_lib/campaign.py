@@ -65,6 +65,7 @@ class Run:
         self.acknowledged = self.unknown = self.replays = self.refused = self.reads = 0
         self.messages = self.duplicates = self.lost_answers = self.crashes = self.rounds = 0
         self.answers, self.kinds = collections.Counter(), collections.Counter()
+        self.slowest_s, self.forged = [], 0
         self.forgotten, self.syncs, self.recovered_s, self.readyz = [], 0, [], []
         self.full_refused, self.full_words, self.races, self.won = 0, collections.Counter(), 0, 0
         self.template = Template(self.binary, scratch, store, self.gateway)
@@ -166,6 +167,7 @@ def close_books(run, house):
         run.kinds[intention.kind] += intention.state == Intention.OK
     run.answers.update(house.world.answers)
     run.reads += house.crowd.reads
+    run.forged += house.crowd.forged
     run.verdict.wrong += house.crowd.complaints
     for service in house.services:
         run.verdict.wrong += [f"{service.name}: {line}" for line in service.panics()]
@@ -198,11 +200,12 @@ def report(run):
     say(f"seed {run.seed}; {run.rounds} rounds, {run.kills} processes ended from outside, {sum(run.hits.values())} at named moments {dict(run.hits)}")
     say(f"ready again: p50 {statistics.median(told):.2f} s, longest {max(told):.2f} s" +
         (f"; stopping: p50 {statistics.median(run.stops_s):.2f} s, longest {max(run.stops_s):.2f} s" if run.stops_s else ""))
-    say(f"{run.reads} look-ups, {run.acknowledged} changes acknowledged, {run.refused} refused, {run.unknown} in doubt, {run.replays} sent again; by kind {dict(run.kinds)}")
+    say(f"{run.reads} look-ups, {run.acknowledged} changes acknowledged, {run.refused} refused, {run.unknown} in doubt, {run.replays} sent again, {run.forged} keys tried for something else; by kind {dict(run.kinds)}")
     say(f"{run.messages} messages, {run.duplicates} of them heard twice ({run.lost_answers} answers of the gateway lost, {run.crashes} crashes)")
     if run.disk:
         say(f"pages that the disk forgot: p50 {statistics.median(run.forgotten)}, most {max(run.forgotten)}; {run.syncs} syncs")
     if run.recovered_s:
+        say(f"the longest wait for an answer meanwhile: p50 {statistics.median(run.slowest_s):.2f} s, longest {max(run.slowest_s):.2f} s")
         say(f"ready after a dependency came back: p50 {statistics.median(run.recovered_s):.2f} s, longest {max(run.recovered_s):.2f} s; "
             f"/readyz while the database was cut: {collections.Counter(status for status, _ in run.readyz)}, longest {max((took for _, took in run.readyz), default=0):.2f} s")
     if run.small:
@@ -243,6 +246,7 @@ def main(parser):
     parser.add_argument("--control", choices=sorted(CONTROLS), help="a mistake that has to be noticed")
     parser.add_argument("--plain", action="store_true", help="a build without named moments")
     parser.add_argument("--ready-within", type=float, default=READY_WITHIN_S, help="seconds from a start to the first answer (2)")
+    parser.add_argument("--away", type=float, default=2.0, help="seconds that a dependency is away at most (2)")
     parser.add_argument("--history", help="keep the history in this file")
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs and history behind")
     args = parser.parse_args()

@@ -23,7 +23,8 @@ class Crowd:
         self.world, self.ports = world, ports
         self.going, self.idle, self.over = threading.Event(), threading.Semaphore(0), False
         self.retries, self.failures, self.complaints = retries, [], []
-        self.reads, self.is_handing_over = 0, True
+        self.reads, self.forged, self.is_handing_over = 0, 0, True
+        self.slowest_s = 0.0
         self.members = []
         for number, job in enumerate(CLERKS):
             self.members.append(Clerk(self, f"{job}-{number}", job, f"{ROLES[job]}{number}", seed))
@@ -72,6 +73,8 @@ class Person(threading.Thread):
                     if not self.crowd.retries:
                         # The service is away: whoever counts the round decides when it is back.
                         self.rest(0.02)
+                except Exception as error:  # noqa: BLE001 - a person who falls silent would be missed by nobody
+                    self.crowd.complaints.append(f"{self.name} cannot go on: {type(error).__name__}: {error}")
             self.is_busy = False
             self.pause()
 
@@ -89,8 +92,10 @@ class Person(threading.Thread):
     def sent(self, call, tries=1):
         """With several instances, whoever is not heard by one asks the other with the same key."""
         for left in reversed(range(tries)):
+            began = time.monotonic()
             try:
                 answer = self.connection.send(call)
+                self.crowd.slowest_s = max(self.crowd.slowest_s, time.monotonic() - began)
                 if left and answer.status == 503 or left and answer.is_unknown and answer.status == 409:
                     time.sleep(0.05)
                     self.connection.close()
@@ -98,6 +103,7 @@ class Person(threading.Thread):
                     continue
                 return answer
             except (NotSent, NoAnswer):
+                self.crowd.slowest_s = max(self.crowd.slowest_s, time.monotonic() - began)
                 if not left:
                     raise
                 self.at += 1
@@ -136,6 +142,25 @@ class Person(threading.Thread):
         for _ in range(self.chance.randint(1, 3)):
             again = self.sent(intention.call)
             self.compare(intention, again)
+        self.forge(intention)
+
+    def forge(self, intention):
+        """The same key for something else: refused, whatever became of the first."""
+        call, other = intention.call, None
+        if call.media_type == "application/json":
+            wanted = json.loads(call.body)
+            if "amount" in wanted:
+                wanted["amount"]["amount"] += 100
+                other = wanted
+            elif "items" in wanted:
+                wanted["items"][0]["quantity"] += 1
+                other = wanted
+        if other is None:
+            return
+        answer = self.sent(Call(call.method, call.path, other, call.token, call.key))
+        self.crowd.forged += 1
+        if not answer.is_unknown and (answer.status != 422 or b"idempotency_key_reused" not in answer.body):
+            self.crowd.complaints.append(f"a key was taken for something else: {intention}, then {answer.status} {answer.body[:300]!r}")
 
     def compare(self, intention, again):
         if again.is_unknown:

@@ -107,7 +107,8 @@ class Cuts:
         house.crashes += 1
         work(house, self.chance, (0.1, 0.6))
         proxy.turn(mode)
-        away_s = self.chance.uniform(0.5, 2.0)
+        away_s = self.chance.uniform(0.5, 1.0) * self.run.args.away
+        house.crowd.slowest_s = 0.0
         began = time.monotonic()
         while time.monotonic() - began < away_s:
             self.look(house, is_database and mode == Proxy.CUT and time.monotonic() - began > 0.2)
@@ -119,6 +120,9 @@ class Cuts:
                 break
             time.sleep(0.02)
         took = time.monotonic() - recovered
+        self.run.slowest_s.append(house.crowd.slowest_s)
+        if house.crowd.slowest_s > self.ANSWER_S + 1:
+            self.run.verdict.wrong.append(f"somebody waited {house.crowd.slowest_s:.1f} s while the {'database' if is_database else 'gateway'} was away ({mode})")
         self.run.recovered_s.append(took)
         if took > self.RECOVERY_S:
             self.run.verdict.wrong.append(f"ready only {took:.1f} s after {mode} ended")
