@@ -1,116 +1,33 @@
-"""Rounds of work and faults, what was found, and whether enough happened to prove anything."""
+"""Rounds of work and faults, one life after the other."""
 
-import collections
 import contextlib
-import os
 import pathlib
 import random
 import shutil
 import signal
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
 from . import checks, order
+from .full import Full
 from .gateway import Gateway
-from .history import History, Intention
-from .house import House, Template
-from .full import Full, Small
+from .history import Intention
+from .house import House
 from .kill import Kill, Term
-from .measured import ROOT, measure
-from .power import Disk, Power, is_possible
-from .proxy import Cuts, Proxy
+from .measured import measure
+from .power import Power, is_possible
+from .proxy import Cuts
 from .race import Race
+from .report import report, result, say
 from .rolling import Rolling, Upgrade
+from .run import CONTROLS, Run, program
 from .stores import Postgres, Sqlite
 
 FAULTS = {"kill": Kill, "term": Term, "power": Power, "proxy": Cuts, "full": Full, "rolling": Rolling, "upgrade": Upgrade, "race": Race}
-# A control: the mistake that the program makes, and the named moments that show it.
-CONTROLS = {
-    "answer-before-commit": ("answer_before_commit", ["before_commit"]),
-    "mark-before-send": ("mark_before_send", ["after_send"]),
-    "no-unique-key": (None, None),
-    "no-wait-for-the-disk": ("no_wait_for_the_disk", None),
-    "look-then-hand-over": ("look_then_hand_over", None),
-}
 ROUNDS_OF_A_LIFE = 25
 # The outbox is looked at at the end of a life, and a mistake is to be noticed soon.
 ROUNDS_WITH_A_MISTAKE = 5
 READY_WITHIN_S = 2.0
-
-
-def say(text):
-    print(f"[torture] {text}", file=sys.stderr, flush=True)
-
-
-class Run:
-    """All that the parts of a campaign share."""
-
-    def __init__(self, args, scratch, store):
-        self.args, self.scratch, self.store, self.seed = args, scratch, store, args.seed
-        self.control, self.instances, self.is_plain = args.control, args.instances, args.plain
-        self.mistake, self.aims = CONTROLS.get(args.control, (None, None))
-        self.binary = program(scratch, args.plain)
-        self.gateway = Gateway(args.seed)
-        self.gateway_port = self.gateway.server_port
-        self.retries = bool({"rolling", "upgrade"} & set(args.faults))
-        self.disk = self.small = self.gateway_proxy = self.database_proxy = None
-        self.history = History(args.history or scratch / "history.jsonl")
-        self.verdict = checks.Verdict()
-        self.legal = checks.legal_moves(ROOT)
-        self.hits, self.aimed_at, self.kills = collections.Counter(), None, 0
-        self.ready_s, self.stops_s = [], []
-        self.acknowledged = self.unknown = self.replays = self.refused = self.reads = 0
-        self.messages = self.duplicates = self.lost_answers = self.crashes = self.rounds = 0
-        self.answers, self.kinds = collections.Counter(), collections.Counter()
-        self.slowest_s, self.forged = [], 0
-        self.forgotten, self.syncs, self.recovered_s, self.readyz = [], 0, [], []
-        self.full_refused, self.full_words, self.races, self.won = 0, collections.Counter(), 0, 0
-        self.template = Template(self.binary, scratch, store, self.gateway)
-
-    def furnish(self, stack):
-        """What the faults need beside the service: a disk, a proxy."""
-        faults = self.args.faults
-        if "power" in faults:
-            self.disk = Disk(self.scratch)
-            stack.callback(self.disk.end)
-            self.store.folder = self.disk.mount
-        if "full" in faults:
-            self.small = Small(self.scratch / "small", 24)
-            stack.callback(self.small.end)
-            self.store.folder = self.small.folder
-        if "proxy" in faults:
-            self.gateway_proxy = Proxy(("127.0.0.1", self.gateway_port))
-            self.gateway_port = self.gateway_proxy.port
-            if self.store.kind == "postgres":
-                folder = self.scratch / "proxy"
-                folder.mkdir()
-                self.database_proxy = Proxy(f"{self.store.host}/.s.PGSQL.5432", folder)
-                self.database_host = str(folder)
-
-    def place(self, store):
-        url = store.fresh(self.template.database)
-        return url.replace(store.host, self.database_host) if self.database_proxy else url
-
-    def photos_of(self, number):
-        folder = self.scratch / f"photos-{number}"
-        if self.disk or self.small:
-            folder = self.store.folder / f"photos-{number}"
-        folder.mkdir()
-        return folder
-
-
-def program(scratch, is_plain):
-    """A copy, so that nobody else's build takes its place half-way."""
-    given = os.environ.get("TORUGART_BIN")
-    if not given:
-        words = [] if is_plain else ["--features", "faults"]
-        measure.cargo("build", "--quiet", *words)
-        given = measure.target() / "debug/torugart"
-    shutil.copy(given, scratch / "torugart")
-    return scratch / "torugart"
 
 
 def live(run, number, faults, rounds):
@@ -171,70 +88,6 @@ def close_books(run, house):
     run.verdict.wrong += house.crowd.complaints
     for service in house.services:
         run.verdict.wrong += [f"{service.name}: {line}" for line in service.panics()]
-
-
-def vacuous(run):
-    """Why a run without findings proves nothing."""
-    reasons = []
-    if run.acknowledged < 10 * run.rounds:
-        reasons.append(f"only {run.acknowledged} acknowledged changes in {run.rounds} rounds")
-    if "kill" in run.args.faults and run.unknown < run.rounds / (10 if run.is_plain else 2):
-        reasons.append(f"only {run.unknown} changes in doubt in {run.rounds} rounds")
-    if "kill" in run.args.faults and not run.is_plain and run.rounds >= 8:
-        least = 5 if run.rounds >= 100 else 1
-        reasons += [f"the moment {name} was hit {run.hits[name]} times" for name in (run.aims or ["before_commit", "after_commit", "after_send", "mid_import"]) if run.hits[name] < least]
-    missing = [kind for kind in ("place", "receive", "arrive", "pay", "hand_over", "correct", "quote", "import", "photo") if not run.kinds[kind]]
-    if missing and run.rounds >= 20:
-        reasons.append(f"nobody managed to {', '.join(missing)}")
-    if run.disk and not sum(run.forgotten):
-        reasons.append("no power failure made the disk forget anything")
-    if "race" in run.args.faults and run.won < run.rounds:
-        reasons.append(f"only {run.won} orders were handed over in {run.races} races")
-    if "full" in run.args.faults and not run.full_refused:
-        reasons.append("a full disk refused nothing")
-    return reasons
-
-
-def report(run):
-    told = run.ready_s or [0.0]
-    say(f"seed {run.seed}; {run.rounds} rounds, {run.kills} processes ended from outside, {sum(run.hits.values())} at named moments {dict(run.hits)}")
-    say(f"ready again: p50 {statistics.median(told):.2f} s, longest {max(told):.2f} s" +
-        (f"; stopping: p50 {statistics.median(run.stops_s):.2f} s, longest {max(run.stops_s):.2f} s" if run.stops_s else ""))
-    say(f"{run.reads} look-ups, {run.acknowledged} changes acknowledged, {run.refused} refused, {run.unknown} in doubt, {run.replays} sent again, {run.forged} keys tried for something else; by kind {dict(run.kinds)}")
-    say(f"{run.messages} messages, {run.duplicates} of them heard twice ({run.lost_answers} answers of the gateway lost, {run.crashes} crashes)")
-    if run.disk:
-        say(f"pages that the disk forgot: p50 {statistics.median(run.forgotten)}, most {max(run.forgotten)}; {run.syncs} syncs")
-    if run.recovered_s:
-        say(f"the longest wait for an answer meanwhile: p50 {statistics.median(run.slowest_s):.2f} s, longest {max(run.slowest_s):.2f} s")
-        say(f"ready after a dependency came back: p50 {statistics.median(run.recovered_s):.2f} s, longest {max(run.recovered_s):.2f} s; "
-            f"/readyz while the database was cut: {collections.Counter(status for status, _ in run.readyz)}, longest {max((took for _, took in run.readyz), default=0):.2f} s")
-    if run.small:
-        say(f"{run.full_refused} requests refused by a full disk: {dict(run.full_words)}")
-    if run.races:
-        say(f"{run.races} races, {run.won} hand-overs")
-    say(f"answers: {dict(sorted(collections.Counter({status: sum(count for (_, told), count in run.answers.items() if told == status) for _, status in run.answers}).items()))}")
-    for word, found in (("lost", run.verdict.lost), ("doubled", run.verdict.doubled), ("wrong", run.verdict.wrong)):
-        for line in found[:8]:
-            say(f"{word}: {line}")
-
-
-def result(run):
-    reasons = vacuous(run)
-    late = [took for took in run.ready_s if took > run.args.ready_within]
-    if run.args.control:
-        caught = not run.verdict.is_clean()
-        print(f"control {run.args.control}: {'caught' if caught else 'NOT CAUGHT'} after {run.rounds} rounds")
-    for reason in reasons if not run.args.control else []:
-        say(f"vacuous: {reason}")
-    lost, doubled, wrong = run.verdict.lost, run.verdict.doubled, run.verdict.wrong
-    if late:
-        say(f"{len(late)} of {len(run.ready_s)} starts took longer than {run.args.ready_within} s")
-    if wrong:
-        say(f"{len(wrong)} things wrong beside what is lost or doubled")
-    print(f"rounds {run.rounds}, acknowledged {run.acknowledged}, lost {len(lost)}, doubled {len(doubled)}, unknown {run.unknown}")
-    if run.args.control:
-        return 0 if caught else 1
-    return 0 if run.verdict.is_clean() and not reasons and not late else 1
 
 
 def main(parser):

@@ -1,19 +1,20 @@
 """A power failure: the disk forgets what nobody waited for, and every process ends at that moment."""
 
+import os
 import pathlib
 import shutil
 import subprocess
 import time
 
 from .kill import work
-from .measured import ROOT, measure
+from .measured import measure
 
 
 class Disk:
     """The crate `power/` as a child: a file system in memory whose power can be cut."""
 
     def __init__(self, scratch):
-        folder = measure.target().parent / "target/power" if not measure.target().is_absolute() else measure.target() / "power"
+        folder = measure.target().absolute() / "power"
         measure.run("cargo", "build", "--quiet", "--manifest-path", "power/Cargo.toml", "--target-dir", folder)
         self.mount = scratch / "disk"
         self.mount.mkdir()
@@ -33,7 +34,7 @@ class Disk:
 
 
 def is_possible():
-    return pathlib.Path("/dev/fuse").exists() and bool(shutil.which("fusermount3") or __import__("os").geteuid() == 0)
+    return pathlib.Path("/dev/fuse").exists() and bool(shutil.which("fusermount3") or os.geteuid() == 0)
 
 
 class Power:
