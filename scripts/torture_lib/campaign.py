@@ -62,6 +62,8 @@ def one_round(run, house, fault, following):
     say(f"life {house.number} round {run.rounds}: {type(fault).__name__.lower()}, ready in {took:.2f} s, "
         f"{len(house.world.intentions)} intentions, {doubtful} unknown, {sum(stored.counts.values())} rows; "
         f"lost {len(run.verdict.lost)}, doubled {len(run.verdict.doubled)}, wrong {len(run.verdict.wrong)}")
+    for line in run.verdict.news():
+        say(line)
 
 
 def close_books(run, house):
@@ -88,6 +90,8 @@ def close_books(run, house):
     run.verdict.wrong += house.crowd.complaints
     for service in house.services:
         run.verdict.wrong += [f"{service.name}: {line}" for line in service.panics()]
+    for line in run.verdict.news():
+        say(line)
 
 
 def main(parser):

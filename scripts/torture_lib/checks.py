@@ -45,11 +45,18 @@ TRAIL = {"payment.recorded": "payments", "order.placed": "orders", "photo.added"
 
 class Verdict:
     def __init__(self):
-        self.lost, self.doubled, self.wrong = [], [], []
+        self.lost, self.doubled, self.wrong, self.told = [], [], [], set()
 
     def fold(self):
         """What is found after every round is one finding."""
         self.lost, self.doubled, self.wrong = (list(dict.fromkeys(found)) for found in (self.lost, self.doubled, self.wrong))
+
+    def news(self):
+        """What was found since this was asked last, a few lines of it."""
+        all_of_it = [(word, line) for word in ("lost", "doubled", "wrong") for line in getattr(self, word)]
+        fresh = [found for found in dict.fromkeys(all_of_it) if found not in self.told]
+        self.told.update(fresh)
+        return [f"{word}: {line}" for word, line in fresh[:8]]
 
     def is_clean(self):
         return not (self.lost or self.doubled or self.wrong)

@@ -153,7 +153,7 @@ class House:
         self.store.run(f"UPDATE notifications SET next_attempt_at = '{moment:%Y-%m-%d %H:%M:%S.%f}' "
                        f"WHERE state = 'sending' AND next_attempt_at < '{until:%Y-%m-%d %H:%M:%S.%f}'")
 
-    def drain(self, is_open, within_s=40):
+    def drain(self, is_open, within_s=120):
         """Waits until the outbox is empty; pauses between two tries pass at once."""
         began = time.monotonic()
         while is_open(self.store) and time.monotonic() < began + within_s:

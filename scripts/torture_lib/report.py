@@ -49,9 +49,6 @@ def report(run):
     if run.races:
         say(f"{run.races} races, {run.won} hand-overs")
     say(f"answers: {dict(sorted(collections.Counter({status: sum(count for (_, told), count in run.answers.items() if told == status) for _, status in run.answers}).items()))}")
-    for word, found in (("lost", run.verdict.lost), ("doubled", run.verdict.doubled), ("wrong", run.verdict.wrong)):
-        for line in found[:8]:
-            say(f"{word}: {line}")
 
 
 def result(run):
