@@ -39,7 +39,7 @@ def live(run, number, faults, rounds):
         for at, fault in enumerate(chosen):
             following = chosen[at + 1] if at + 1 < rounds else None
             one_round(run, house, fault, following)
-            if run.control and not run.verdict.is_clean():
+            if run.is_caught():
                 break
         close_books(run, house)
     finally:
@@ -137,7 +137,7 @@ def main(parser):
 
 def watch(args, scratch, store):
     """The check by strace: each round is one change."""
-    mistake = CONTROLS.get(args.control, (None, None))[0]
+    mistake = CONTROLS[args.control][0] if args.control else None
     acknowledged, answered, early, synced = order.run(program(scratch, args.plain), scratch, store, Gateway(args.seed), mistake, args.rounds)
     say(f"{answered} answers seen, {synced} syncs of the log, {early} answers before the log was synced")
     is_vacuous = answered < args.rounds or acknowledged < args.rounds
@@ -164,7 +164,7 @@ def campaign(args, scratch, stack):
     chance = random.Random(args.seed)
     faults = [FAULTS[name](run, chance) for name in args.faults]
     left, life = args.rounds, 0
-    while left > 0 and not (args.control and not run.verdict.is_clean()):
+    while left > 0 and not run.is_caught():
         life += 1
         rounds = min(left, ROUNDS_WITH_A_MISTAKE if args.control else ROUNDS_OF_A_LIFE)
         live(run, life, faults, rounds)

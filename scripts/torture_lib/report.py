@@ -55,7 +55,7 @@ def result(run):
     reasons = vacuous(run)
     late = [took for took in run.ready_s if took > run.args.ready_within]
     if run.args.control:
-        caught = not run.verdict.is_clean()
+        caught = run.is_caught()
         print(f"control {run.args.control}: {'caught' if caught else 'NOT CAUGHT'} after {run.rounds} rounds")
     for reason in reasons if not run.args.control else []:
         say(f"vacuous: {reason}")

@@ -13,13 +13,13 @@ from .measured import ROOT, measure
 from .power import Disk
 from .proxy import Proxy
 
-# A control: the mistake that the program makes, and the named moments that show it.
+# A control: the mistake that the program makes, the named moments that show it, and what has to be found.
 CONTROLS = {
-    "answer-before-commit": ("answer_before_commit", ["before_commit"]),
-    "mark-before-send": ("mark_before_send", ["after_send"]),
-    "no-unique-key": (None, None),
-    "no-wait-for-the-disk": ("no_wait_for_the_disk", None),
-    "look-then-hand-over": ("look_then_hand_over", None),
+    "answer-before-commit": ("answer_before_commit", ["before_commit"], "lost"),
+    "mark-before-send": ("mark_before_send", ["after_send"], "lost"),
+    "no-unique-key": (None, None, "doubled"),
+    "no-wait-for-the-disk": ("no_wait_for_the_disk", None, "lost"),
+    "look-then-hand-over": ("look_then_hand_over", None, "doubled"),
 }
 
 
@@ -28,7 +28,7 @@ class Run:
     def __init__(self, args, scratch, store):
         self.args, self.scratch, self.store, self.seed = args, scratch, store, args.seed
         self.control, self.instances, self.is_plain = args.control, args.instances, args.plain
-        self.mistake, self.aims = CONTROLS.get(args.control, (None, None))
+        self.mistake, self.aims, self.symptom = CONTROLS.get(args.control, (None, None, None))
         self.binary = program(scratch, args.plain)
         self.gateway = Gateway(args.seed)
         self.gateway_port = self.gateway.server_port
@@ -66,6 +66,10 @@ class Run:
                 folder.mkdir()
                 self.database_proxy = Proxy(f"{self.store.host}/.s.PGSQL.5432", folder)
                 self.database_host = str(folder)
+
+    def is_caught(self):
+        """Whether the mistake that is made was noticed by what it does."""
+        return bool(self.symptom and getattr(self.verdict, self.symptom))
 
     def place(self, store):
         url = store.fresh(self.template.database)
