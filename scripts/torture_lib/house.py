@@ -113,11 +113,12 @@ class House:
         """Sends again, with the same key, whatever nobody knows the end of."""
         doubtful = [intention for intention in self.world.intentions if intention.state == Intention.UNKNOWN]
         ports = [service.port for service in self.front]
-        connection, deadline = Connection(lambda: ports[0]), time.monotonic() + 60
+        connection, deadline = Connection(lambda: ports[0]), time.monotonic() + 120
         for intention in doubtful:
             while intention.state == Intention.UNKNOWN:
                 if time.monotonic() > deadline:
-                    raise SystemExit(f"torture: no answer to a repeat within a minute: {intention}")
+                    waiting = "; ".join(line for service in self.services for line in service.threads())
+                    raise SystemExit(f"torture: no answer to a repeat within two minutes: {intention}\n{waiting}")
                 try:
                     answer = connection.send(intention.call)
                 except (NotSent, NoAnswer):
@@ -168,7 +169,5 @@ class House:
         if self.crowd:
             self.crowd.end()
         for service in self.services:
-            if service.is_alive():
-                service.stop()
-            service.log.close()
+            service.end()
         self.store.drop()

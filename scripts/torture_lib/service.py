@@ -127,6 +127,26 @@ class Service:
         self.process.wait(within_s)
         return time.perf_counter() - began
 
+    def end(self):
+        """Stops it, or ends it when it does not."""
+        try:
+            if self.is_alive():
+                self.stop()
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self.log.close()
+
+    def threads(self):
+        """What each of its threads waits for in the kernel, for whoever wonders why nothing moves."""
+        told = []
+        for task in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*"):
+            try:
+                state = (task / "stat").read_text().rsplit(")", 1)[1].split()[0]
+                told.append(f"{(task / 'comm').read_text().strip()} {state} {(task / 'wchan').read_text()}")
+            except OSError:
+                continue
+        return told
+
     def panics(self):
         self.log.flush()
         text = pathlib.Path(self.log.name).read_text(errors="replace")
