@@ -62,3 +62,7 @@ tour:
 # The numbers in the documentation, measured again
 measure:
     scripts/measure
+
+# Kills, power failures, cuts and races under load: the figures of docs/reliability.md
+reliability *words:
+    scripts/reliability {{words}}

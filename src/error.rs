@@ -63,6 +63,10 @@ impl Error {
                 _,
             )) => unavailable(),
             Error::Database(DieselError::DatabaseError(_, info)) if is_passing(info.message()) => unavailable(),
+            Error::Database(DieselError::DatabaseError(_, info)) if is_full(info.message()) => Problem::new(
+                Slug::Unavailable,
+                "There is no room left on the database's disk; nothing was changed. Whoever runs the service has to make some.",
+            ),
             Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
                 Problem::new(Slug::DuplicateValue, "Somebody else did the same a moment earlier; look at it again.")
             }
@@ -82,6 +86,11 @@ fn is_passing(message: &str) -> bool {
     ["deadlock detected", "lock timeout", "statement timeout", "database is locked", "terminating connection"]
         .iter()
         .any(|passing| message.contains(passing))
+}
+
+/// The words of SQLite, and those of PostgreSQL for what its system told it.
+fn is_full(message: &str) -> bool {
+    message.contains("database or disk is full") || message.contains("No space left on device")
 }
 
 impl From<Problem> for Error {

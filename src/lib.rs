@@ -9,6 +9,8 @@ pub mod db;
 pub mod clock;
 pub mod config;
 pub mod error;
+#[cfg(feature = "faults")]
+pub mod faults;
 pub mod ids;
 pub mod money;
 // What people type and read.

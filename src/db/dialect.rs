@@ -28,7 +28,11 @@ pub(super) fn transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Re
     }
     match work(conn) {
         Ok(value) => {
+            #[cfg(feature = "faults")]
+            crate::faults::reached(crate::faults::Moment::BeforeCommit);
             <Conn as Connection>::TransactionManager::commit_transaction(conn)?;
+            #[cfg(feature = "faults")]
+            crate::faults::reached(crate::faults::Moment::AfterCommit);
             Ok(value)
         }
         Err(error) => {

@@ -5,6 +5,8 @@ pub mod batch;
 mod dialect;
 mod group;
 pub mod migrate;
+#[cfg(feature = "faults")]
+mod mistakes;
 pub mod schema;
 pub mod sight;
 #[macro_use]
@@ -107,6 +109,8 @@ impl Manager {
                      PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON",
                 )
                 .map_err(query_error)?;
+                #[cfg(feature = "faults")]
+                mistakes::wait_for_no_disk(&mut conn).map_err(query_error)?;
                 if self.read_only {
                     // The upper pages of a large index, KiB: each that is not kept is a call to the system for each look-up.
                     conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -8000").map_err(query_error)?;
@@ -244,6 +248,10 @@ impl Db {
     /// # Errors
     /// Those of `work`, after which nothing of it remains.
     pub fn write<T>(&self, work: impl Fn(&mut Conn) -> Result<T>) -> Result<T> {
+        #[cfg(feature = "faults")]
+        if !self.is_in_process() && crate::faults::is_made(crate::faults::Mistake::AnswerBeforeCommit) {
+            return self.answer_before_commit(work);
+        }
         let mut writer = self.writer()?;
         tried(|| dialect::transaction(&mut writer.conn, &work))
     }

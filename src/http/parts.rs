@@ -104,6 +104,8 @@ impl Worker {
             let (work, plan) = (work.clone(), plan.clone());
             // Between two parts the queue goes on: whoever waited for their turn to write has it now.
             done.push(self.write(Some(now), move |tx| work.part(tx, &plan, index)).await?);
+            #[cfg(feature = "faults")]
+            crate::faults::reached(crate::faults::Moment::BetweenParts);
         }
         let intention = self.intention.clone();
         self.write(Some(now), move |tx| {

@@ -73,6 +73,8 @@ pub fn commit(tx: &mut Tx, id: &ManifestId, skip_errors: bool) -> Result<Manifes
         (row.outcome, row.reason) = (judged.outcome, judged.reason);
     }
     receiving.write(tx)?;
+    #[cfg(feature = "faults")]
+    crate::faults::reached(crate::faults::Moment::MidImport);
     let counts = Counts::of(rows.iter().map(|row| row.outcome));
     let told = store::Told { sheets: &manifest.sheets()?, said: &manifest.said()?, counts };
     store::replace(tx, id, &told, &rows)?;

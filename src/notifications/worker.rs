@@ -71,7 +71,11 @@ fn turn(app: &App, gateways: &Gateways, channel: Channel) -> Result<Worked> {
 /// Sends one message and writes down what came of it, about the message and about its gateway.
 fn attempt(app: &App, gateways: &Gateways, notification: &Notification, gate: &mut Gate) -> Result<Mark> {
     let channel = notification.channel;
+    #[cfg(feature = "faults")]
+    mark_too_early(app, notification)?;
     let outcome = gateways.send(notification);
+    #[cfg(feature = "faults")]
+    crate::faults::reached(crate::faults::Moment::AfterSend);
     let is_probe = gate.rests_until.is_some();
     let now = app.clock.now();
     let mut mark = rules::after(outcome.clone(), notification.attempts, is_probe, now, rand::random());
@@ -95,6 +99,20 @@ fn attempt(app: &App, gateways: &Gateways, notification: &Notification, gate: &m
         alarm(channel, is_probe, gate, mark.error.as_deref().unwrap_or_default());
     }
     Ok(mark)
+}
+
+/// The mistake of noting a message as sent before it is.
+#[cfg(feature = "faults")]
+fn mark_too_early(app: &App, notification: &Notification) -> Result<()> {
+    use crate::faults::{Mistake, Moment, is_made, reached};
+    if !is_made(Mistake::MarkBeforeSend) {
+        return Ok(());
+    }
+    let sent = Outcome::Accepted { note: None };
+    let mark = rules::after(sent, notification.attempts, false, app.clock.now(), rand::random());
+    app.write_now(&Actor::System, |tx| store::mark(tx, notification, &mark))?;
+    reached(Moment::AfterSend);
+    Ok(())
 }
 
 /// What came of an attempt, and what follows for others to the same recipient.

@@ -31,7 +31,10 @@ pub struct HandOver {
 /// # Errors
 /// `already_picked_up`, `not_arrived`, `balance_due`, `proof_required`, `wrong_status` for a cancelled order.
 pub fn hand_over(tx: &mut Tx, code: &OrderCode, hand_over: &HandOver) -> Result<Order> {
+    #[cfg(not(feature = "faults"))]
     let mut order = storage::lock(tx, code)?;
+    #[cfg(feature = "faults")]
+    let mut order = look_or_lock(tx, code)?;
     let parcels = store::of_order(tx, &order.id)?;
     refuse_wrong_status(&order, &parcels, hand_over)?;
     let chosen = choose(&parcels, hand_over)?;
@@ -43,7 +46,10 @@ pub fn hand_over(tx: &mut Tx, code: &OrderCode, hand_over: &HandOver) -> Result<
         let mut parcel = parcel.clone();
         parcel.status = Status::PickedUp;
         parcel.picked_up_at = Some(tx.now);
+        #[cfg(not(feature = "faults"))]
         super::save(tx, &parcel, Status::Arrived)?;
+        #[cfg(feature = "faults")]
+        save_or_overwrite(tx, &parcel)?;
         orders::note(tx, &order, note(&parcel, hand_over))?;
     }
     let is_all = close(tx, &mut order)?;
@@ -58,6 +64,24 @@ pub fn hand_over(tx: &mut Tx, code: &OrderCode, hand_over: &HandOver) -> Result<
         }),
     )?;
     Ok(order)
+}
+
+/// The mistake of looking where an order has to be locked.
+#[cfg(feature = "faults")]
+fn look_or_lock(tx: &mut Tx, code: &OrderCode) -> Result<Order> {
+    use crate::faults::{Mistake, is_made};
+    if is_made(Mistake::LookThenHandOver) { orders::find(tx, code) } else { storage::lock(tx, code) }
+}
+
+/// The mistake of writing without a guard.
+#[cfg(feature = "faults")]
+fn save_or_overwrite(tx: &mut Tx, parcel: &Parcel) -> Result<()> {
+    use crate::faults::{Mistake, is_made};
+    if !is_made(Mistake::LookThenHandOver) {
+        return super::save(tx, parcel, Status::Arrived);
+    }
+    let _ = store::update(tx, parcel, Status::Arrived)? || store::update(tx, parcel, Status::PickedUp)?;
+    Ok(())
 }
 
 /// What the timeline tells of one parcel, and the act after it.

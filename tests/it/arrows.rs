@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up. A module may use every floor below its own and nothing of its own floor.
 const FLOORS: &[&[&str]] = &[
-    &["error", "clock", "fold"],
+    &["error", "clock", "fold", "faults"],
     &["money", "ids", "client_code", "code", "couriers", "links", "phone", "texts"],
     &["elqr", "print", "sheets", "xml"],
     &["config"],

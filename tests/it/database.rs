@@ -2,6 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use serde_json::json;
 use torugart::db::schema::*;
 use torugart::db::{Url, migrate};
 
@@ -50,6 +51,28 @@ on_both! {
         step("down");
         step("up");
         s.assert_views_are_true();
+    }
+
+    /// SQLite alone can be told to be full; PostgreSQL's words for it are those of its system.
+    fn a_full_disk_refuses_and_says_so_until_there_is_room(s: &Server) {
+        if s.app.db.kind() != "sqlite" {
+            return;
+        }
+        let most_pages = |most: &str| {
+            let sql = format!("PRAGMA max_page_count = {most}");
+            s.app.db.write(|conn| Ok(diesel::connection::SimpleConnection::batch_execute(conn, &sql)?)).unwrap();
+        };
+        let code = s.order(Until::Requested).code;
+        let seen = s.see(&code);
+        let many: Vec<_> = (0..90).map(|n| json!({"description": "x".repeat(400), "quantity": n + 1})).collect();
+        let request = json!({"customer": {"name": "Айгуль", "phone": "0700123456"}, "items": many});
+        // Fewer than there are already means as many as there are.
+        most_pages("1");
+        let refused = s.post(ANYONE, "/v1/orders", request.clone()).expect_problem(503, "unavailable");
+        assert!(refused["detail"].as_str().unwrap().contains("no room left"), "{refused}");
+        assert_eq!(s.see(&code), seen);
+        most_pages("1000000");
+        s.post(ANYONE, "/v1/orders", request).expect(201);
     }
 
     fn migrations_are_current_and_run_only_once(s: &Server) {

@@ -1,0 +1,70 @@
+"""What a campaign did, what it found, and whether enough happened to prove anything."""
+
+import collections
+import statistics
+import sys
+
+
+def say(text):
+    print(f"[torture] {text}", file=sys.stderr, flush=True)
+
+
+def vacuous(run):
+    """Why a run without findings proves nothing."""
+    reasons = []
+    if run.acknowledged < 10 * run.rounds:
+        reasons.append(f"only {run.acknowledged} acknowledged changes in {run.rounds} rounds")
+    if "kill" in run.args.faults and run.unknown < run.rounds / (10 if run.is_plain else 2):
+        reasons.append(f"only {run.unknown} changes in doubt in {run.rounds} rounds")
+    if "kill" in run.args.faults and not run.is_plain and run.rounds >= 8:
+        least = 5 if run.rounds >= 100 else 1
+        reasons += [f"the moment {name} was hit {run.hits[name]} times" for name in (run.aims or ["before_commit", "after_commit", "after_send", "mid_import"]) if run.hits[name] < least]
+    missing = [kind for kind in ("place", "receive", "arrive", "pay", "hand_over", "correct", "quote", "import", "photo") if not run.kinds[kind]]
+    if missing and run.rounds >= 20:
+        reasons.append(f"nobody managed to {', '.join(missing)}")
+    if run.disk and not sum(run.forgotten):
+        reasons.append("no power failure made the disk forget anything")
+    if "race" in run.args.faults and run.won < run.rounds:
+        reasons.append(f"only {run.won} orders were handed over in {run.races} races")
+    if "full" in run.args.faults and not run.full_refused:
+        reasons.append("a full disk refused nothing")
+    return reasons
+
+
+def report(run):
+    told = run.ready_s or [0.0]
+    say(f"seed {run.seed}; {run.rounds} rounds, {run.kills} processes ended from outside, {sum(run.hits.values())} at named moments {dict(run.hits)}")
+    say(f"ready again: p50 {statistics.median(told):.2f} s, longest {max(told):.2f} s" +
+        (f"; stopping: p50 {statistics.median(run.stops_s):.2f} s, longest {max(run.stops_s):.2f} s" if run.stops_s else ""))
+    say(f"{run.reads} look-ups, {run.acknowledged} changes acknowledged, {run.refused} refused, {run.unknown} in doubt, {run.replays} sent again, {run.forged} keys tried for something else; by kind {dict(run.kinds)}")
+    say(f"{run.messages} messages, {run.duplicates} of them heard twice ({run.lost_answers} answers of the gateway lost, {run.crashes} crashes)")
+    if run.disk:
+        say(f"pages that the disk forgot: p50 {statistics.median(run.forgotten)}, most {max(run.forgotten)}; {run.syncs} syncs")
+    if run.recovered_s:
+        say(f"the longest wait for an answer meanwhile: p50 {statistics.median(run.slowest_s):.2f} s, longest {max(run.slowest_s):.2f} s")
+        say(f"ready after a dependency came back: p50 {statistics.median(run.recovered_s):.2f} s, longest {max(run.recovered_s):.2f} s; "
+            f"/readyz while the database was cut: {collections.Counter(status for status, _ in run.readyz)}, longest {max((took for _, took in run.readyz), default=0):.2f} s")
+    if run.small:
+        say(f"{run.full_refused} requests refused by a full disk: {dict(run.full_words)}")
+    if run.races:
+        say(f"{run.races} races, {run.won} hand-overs")
+    say(f"answers: {dict(sorted(collections.Counter({status: sum(count for (_, told), count in run.answers.items() if told == status) for _, status in run.answers}).items()))}")
+
+
+def result(run):
+    reasons = vacuous(run)
+    late = [took for took in run.ready_s if took > run.args.ready_within]
+    if run.args.control:
+        caught = run.is_caught()
+        print(f"control {run.args.control}: {'caught' if caught else 'NOT CAUGHT'} after {run.rounds} rounds")
+    for reason in reasons if not run.args.control else []:
+        say(f"vacuous: {reason}")
+    lost, doubled, wrong = run.verdict.lost, run.verdict.doubled, run.verdict.wrong
+    if late:
+        say(f"{len(late)} of {len(run.ready_s)} starts took longer than {run.args.ready_within} s")
+    if wrong:
+        say(f"{len(wrong)} things wrong beside what is lost or doubled")
+    print(f"rounds {run.rounds}, acknowledged {run.acknowledged}, lost {len(lost)}, doubled {len(doubled)}, unknown {run.unknown}")
+    if run.args.control:
+        return 0 if caught else 1
+    return 0 if run.verdict.is_clean() and not reasons and not late else 1
