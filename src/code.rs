@@ -509,6 +509,9 @@ mod tests {
             "TG-7K4M9-2QX8C-5; TG-7K4M9-2QX8C-5",
             "0700123456 TG–7K4\u{AD}M9–2QX8C–5 KG-10427 1245,00",
             "tel996700123456tg-7k4m9-2qx8c-5",
+            "TG:7K4M9/2QX8C/5",
+            "7.K.4.M.9.2.Q.X.8.C.5",
+            "pay 7K4M9-2QX8C-5 now",
         ] {
             assert_eq!(OrderCode::find_in("TG", text), [example()], "{text}");
         }
@@ -528,6 +531,8 @@ mod tests {
             "AB7K4M92QX8C5",
             "7K4M9 2QX8C5",
             "7K-4M9-2Q-X8C-5",
+            "pay 7K4M92QX8C5AB",
+            "pay7K4M92QX8C5",
         ] {
             assert_eq!(OrderCode::find_in("TG", text), [], "{text}");
         }

@@ -27,6 +27,7 @@ pub mod texts;
 pub mod xml;
 // The service around the rooms.
 pub mod app;
+pub mod aside;
 pub mod counters;
 pub mod face;
 pub mod http;

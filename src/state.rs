@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use object_store::ObjectStore;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::aside::Aside;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Conn, Db, PATIENCE, Tx};
@@ -52,16 +53,16 @@ pub struct Inner {
     reading: Arc<Semaphore>,
     writing: Arc<Semaphore>,
     /// Slots for a slow computation, which takes a core.
-    hashing: Arc<Semaphore>,
-    /// Slots for the passwords of those who sign in: half the cores, so that a flood of them leaves the rest to the others.
-    signing_in: Arc<Semaphore>,
-    /// Places before these slots.
+    computing: Arc<Semaphore>,
+    /// Threads for passwords: half the cores, so that a flood of them leaves the rest to the others.
+    passwords: Aside,
+    /// Places before these threads for those who sign in.
     waiting_to_sign_in: Arc<Semaphore>,
     /// The slot for preparing a photo, which takes ten times as much.
     developing: Arc<Semaphore>,
     /// Turns to ask a company outside.
     asking: Arc<Semaphore>,
-    /// As many threads as can be of use at once: one for every connection, every hash, a photo, every question
+    /// As many threads as can be of use at once: one for every connection, every computation, a photo, every question
     /// outside and every call to the object store.
     blocking_threads: usize,
 }
@@ -86,14 +87,14 @@ impl App {
         let objects = crate::objects::open(&config.photos)?;
         let metrics = crate::http::metrics::recorder();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        let hashing = Arc::new(Semaphore::new(cores));
-        let signing_in = Arc::new(Semaphore::new(cores.div_ceil(2)));
+        let computing = Arc::new(Semaphore::new(cores));
+        let passwords = Aside::new(cores.div_ceil(2))?;
         let waiting_to_sign_in = Arc::new(Semaphore::new(cores.div_ceil(2) * (1 + WAITING_PASSWORDS)));
         let developing = Arc::new(Semaphore::new(1));
         let (reading, writing) = db.turns();
         let asking = Arc::new(Semaphore::new(QUESTIONS));
         let turns = reading.available_permits() + writing.available_permits();
-        let blocking_threads = turns + cores + cores.div_ceil(2) + 1 + QUESTIONS + crate::objects::MOST_CALLS;
+        let blocking_threads = turns + cores + 1 + QUESTIONS + crate::objects::MOST_CALLS;
         let in_flight = Mutex::default();
         let inner = Inner {
             config,
@@ -107,8 +108,8 @@ impl App {
             in_flight,
             reading,
             writing,
-            hashing,
-            signing_in,
+            computing,
+            passwords,
             waiting_to_sign_in,
             developing,
             asking,
@@ -204,12 +205,12 @@ impl App {
         self.db.write(|conn| work(&mut self.tx(conn, by)))
     }
 
-    /// Runs a slow computation, such as hashing a password, off the async threads; no more at once than there are cores.
+    /// Runs a slow computation, such as drawing a sheet of labels, off the async threads; no more at once than there are cores.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the service is stopping.
     pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        computed(&self.hashing, work).await
+        computed(&self.computing, work).await
     }
 
     /// A place among those whose password is to be hashed; refused at once when too many wait already.
@@ -221,23 +222,31 @@ impl App {
         place.map(PlaceToSignIn).map_err(|_| Error::Unavailable)
     }
 
-    /// [`App::compute`] for the password of somebody who signs in and has a place.
+    /// Looks at a password or hashes one, where that hurts others least.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the service is stopping.
+    /// Only when `work` panicked.
+    pub async fn compute_password<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        self.passwords.run(work).await
+    }
+
+    /// [`App::compute_password`] for somebody who signs in and has a place.
+    ///
+    /// # Errors
+    /// Only when `work` panicked.
     pub async fn compute_in_place<T: Send + 'static>(
         &self,
         place: PlaceToSignIn,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        computed(&self.signing_in, move || {
+        self.compute_password(move || {
             let _place = place;
             work()
         })
         .await
     }
 
-    /// The same for what takes much memory, such as a photo: one at a time.
+    /// [`App::compute`] for what takes much memory, such as a photo: one at a time.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the service is stopping.

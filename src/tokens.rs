@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn only_equal_texts_are_the_same() {
         assert!(same("abc", "abc"));
-        for (given, right) in [("abd", "abc"), ("ab", "abc"), ("abcd", "abc"), ("", "abc"), ("", "")] {
+        for (given, right) in [("abd", "abc"), ("bbc", "aac"), ("ab", "abc"), ("abcd", "abc"), ("", "abc"), ("", "")] {
             assert!(!same(given, right), "{given:?} {right:?}");
         }
     }

@@ -1,12 +1,14 @@
 //! The door: who may make a call, checked before a word is said about its body.
 
 use std::net::Ipv4Addr;
+use std::panic::AssertUnwindSafe;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
+use futures_util::FutureExt;
 
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::address::ClientAddress;
@@ -98,7 +100,12 @@ pub async fn guard<B: MessageBody>(
     };
     let (actor, from) = (call.actor.clone(), caller(&req));
     req.extensions_mut().insert(call);
-    let response = next.call(req).await?;
+    let asked = req.request().clone();
+    // A panic would take the whole connection along, and nobody would hear what the log knows it by.
+    let Ok(response) = AssertUnwindSafe(next.call(req)).catch_unwind().await else {
+        return Ok(ServiceResponse::new(asked, Error::panicked().error_response()).map_into_right_body());
+    };
+    let response = response?;
     app.limits.leave(door.limit, &actor, from, response.status());
     Ok(response.map_into_left_body())
 }

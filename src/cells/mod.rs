@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::audit;
 use crate::branches::{self, Branch};
-use crate::db::Tx;
+use crate::db::{Tx, sight};
 use crate::error::{Problem, Result};
 use crate::ids::Actor;
 use crate::orders;
@@ -33,15 +33,20 @@ pub struct Scanned {
 /// The branch whose shelves are meant: the one named, else where the actor works, else the oldest pickup point.
 ///
 /// # Errors
-/// `validation_failed` at `pointer` for a branch that does not exist or hands nothing over.
+/// `validation_failed` at `pointer` for a branch that does not exist or hands nothing over; `not_found` for one out of sight.
 pub fn branch(tx: &mut Tx, named: Option<&str>, pointer: &str) -> Result<Branch> {
     let own = match (named, tx.by) {
         (None, Actor::Staff { branch: Some(branch), .. }) => Some(branches::get(tx, branch)?),
         _ => None,
     };
-    match own.filter(|branch| branch.kind == branches::Kind::PickupPoint) {
-        Some(branch) => Ok(branch),
-        None => branches::find_pickup_point(tx, named, pointer),
+    if let Some(branch) = own.filter(|branch| branch.kind == branches::Kind::PickupPoint) {
+        return Ok(branch);
+    }
+    let branch = branches::find_pickup_point(tx, named, pointer)?;
+    if sight::branch(tx, &branch.id) {
+        Ok(branch)
+    } else {
+        Problem::not_found(format_args!("shelf of {}", branch.code)).fail()
     }
 }
 

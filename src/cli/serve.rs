@@ -14,13 +14,16 @@ use crate::error::{Error, Result};
 use crate::ids::Actor;
 use crate::notifications::{self, Channel, Gateways};
 use crate::state::App;
-use crate::{acquirers, app, orders, rates, staff, storage};
+use crate::{acquirers, app, orders, rates, sign_in, staff, storage};
 
 /// How often a waiting thread looks whether it should stop.
 const TICK: Duration = Duration::from_millis(200);
 
 /// How often it is looked for offers that end soon.
 const REMIND: Duration = Duration::from_secs(600);
+
+/// How often sessions that are over are forgotten.
+const FORGET: Duration = Duration::from_secs(6 * 3600);
 
 /// How often the figures are folded together.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -92,6 +95,25 @@ impl Background {
         self.spawn("shelves", move |stop| storage::keep(&app, stop))
     }
 
+    /// Forgets sessions that are over, a few at a time: many processes may do so at once.
+    pub(super) fn forget_sessions(&mut self, app: &App) -> Result<()> {
+        let app = app.clone();
+        self.spawn("sessions", move |stop| {
+            while !stop.load(Ordering::Relaxed) {
+                let forgotten =
+                    app.write_now(&Actor::System, |tx| Ok(staff::forget_ended(tx)? + sign_in::forget_ended(tx)?));
+                match forgotten {
+                    Ok(0) => rest(FORGET, stop),
+                    Ok(sessions) => tracing::info!(sessions, "sessions that are over were forgotten"),
+                    Err(error) => {
+                        tracing::error!(%error, "sessions that are over could not be forgotten");
+                        rest(FORGET, stop);
+                    }
+                }
+            }
+        })
+    }
+
     /// Folds the samples behind `/metrics` together; without it they pile up while nobody scrapes.
     pub(super) fn keep_figures(&mut self, app: &App) -> Result<()> {
         let app = app.clone();
@@ -152,6 +174,7 @@ pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
         background.remind_of_offers(&app)?;
         background.take_payments(&app)?;
         background.sweep_shelves(&app)?;
+        background.forget_sessions(&app)?;
     }
     background.refresh_rates(&app)?;
     background.keep_figures(&app)?;
@@ -193,6 +216,7 @@ pub(super) fn work(config: Config) -> Result<()> {
     background.remind_of_offers(&app)?;
     background.take_payments(&app)?;
     background.sweep_shelves(&app)?;
+    background.forget_sessions(&app)?;
     background.keep_figures(&app)?;
     actix_web::rt::System::new().block_on(async {
         let stop = told_to_stop()?;

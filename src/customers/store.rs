@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::Person;
 use crate::db::schema::customers::{self, table};
-use crate::db::{Tx, batch};
+use crate::db::{Tx, batch, sight};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
@@ -52,7 +52,7 @@ pub fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<Customer>> {
 }
 
 pub fn by_client_code(tx: &mut Tx, client_code: &str) -> Result<Option<Customer>> {
-    Ok(table.filter(customers::client_code.eq(client_code)).first(tx.conn).optional()?)
+    Ok(table.filter(customers::client_code.eq(client_code)).filter(sight::customers(tx)).first(tx.conn).optional()?)
 }
 
 pub fn with_client_codes(tx: &mut Tx, client_codes: &[String]) -> Result<Vec<Customer>> {

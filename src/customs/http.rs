@@ -80,14 +80,14 @@ pub struct RuleRequest {
     /// Any weight is free when not said.
     #[serde(default)]
     free_weight_g: Option<i64>,
-    #[schema(value_type = String)]
+    #[schema(schema_with = crate::http::decimal::required)]
     rate_percent: Percent,
     /// In EUR.
     min_per_kg: Money,
     base: Base,
     /// Not known when not said; `0` when there is none.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = crate::http::decimal::optional)]
     vat_percent: Option<Percent>,
     status: Status,
     /// Who says so: a law, an address.

@@ -2,6 +2,8 @@
 //!
 //! diesel cannot insert several rows through a `MultiConnection`, and a list of a thousand bound values is a thousand
 //! numbers to plan with. One text has neither trouble, and no limit of binds.
+//!
+//! Names of tables and columns become a part of the statement: the compiler takes only such as stand in the source.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -49,7 +51,7 @@ pub fn moment_if_any<S: Serializer>(at: &Option<NaiveDateTime>, serializer: S) -
 ///
 /// # Errors
 /// Those of the database.
-pub fn insert(conn: &mut Conn, table: &str, columns: &Columns, rows: &[impl Serialize]) -> Result<()> {
+pub fn insert(conn: &mut Conn, table: &'static str, columns: &Columns, rows: &[impl Serialize]) -> Result<()> {
     let names = names(columns);
     let sql = format!("INSERT INTO {table} ({names}) SELECT {names} FROM {} WHERE true", as_table(conn, columns));
     run(conn, sql, rows).map(drop)
@@ -61,9 +63,9 @@ pub fn insert(conn: &mut Conn, table: &str, columns: &Columns, rows: &[impl Seri
 /// Those of the database.
 pub fn insert_new(
     conn: &mut Conn,
-    table: &str,
+    table: &'static str,
     columns: &Columns,
-    key: &str,
+    key: &'static str,
     rows: &[impl Serialize],
 ) -> Result<usize> {
     let (names, read) = (names(columns), as_table(conn, columns));
@@ -79,9 +81,9 @@ pub fn insert_new(
 /// Those of the database.
 pub fn update(
     conn: &mut Conn,
-    table: &str,
+    table: &'static str,
     columns: &Columns,
-    guard: (&str, &Columns),
+    guard: (&'static str, &Columns),
     rows: &[impl Serialize],
 ) -> Result<usize> {
     let set: Vec<_> = columns.iter().map(|(name, _)| format!("\"{name}\" = r.\"{name}\"")).collect();
@@ -98,7 +100,7 @@ pub type Among<T> = Box<dyn BoxableExpression<T, Backend, SqlType = Bool>>;
 ///
 /// # Errors
 /// [`Error::Startup`] when a value is not text.
-pub fn among<T>(conn: &Conn, column: &str, values: &[impl Serialize]) -> Result<Among<T>> {
+pub fn among<T>(conn: &Conn, column: &'static str, values: &[impl Serialize]) -> Result<Among<T>> {
     let (before, after) = match conn {
         // An array that is known before the table is looked at: the index of the column is used however many there are.
         Conn::Pg(_) => ("= ANY (ARRAY(SELECT json_array_elements_text(", "::json)))"),
@@ -113,7 +115,7 @@ pub fn among<T>(conn: &Conn, column: &str, values: &[impl Serialize]) -> Result<
 ///
 /// # Errors
 /// Those of the database.
-pub fn lock(conn: &mut Conn, table: &str, ids: &[impl Serialize]) -> Result<()> {
+pub fn lock(conn: &mut Conn, table: &'static str, ids: &[impl Serialize]) -> Result<()> {
     if let Conn::Pg(conn) = conn {
         diesel::sql_query(format!(
             "SELECT id FROM {table} WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1::json))) \

@@ -6,11 +6,19 @@ use diesel::sql_types::{Bool, Text};
 
 use super::Tx;
 use super::batch::Among;
-use crate::db::schema::{acquirer_invoices, cash_shifts, notifications, orders, parcels, photos, transfer_claims};
+use crate::db::schema::{
+    acquirer_invoices, cash_shifts, customers, notifications, orders, parcels, photos, transfer_claims,
+};
+use crate::ids::BranchId;
 
 /// Orders.
 pub fn orders(tx: &Tx) -> Among<orders::table> {
     sight(tx, "orders.pickup_point_id = ", "")
+}
+
+/// Customers: those who have an order in sight.
+pub fn customers(tx: &Tx) -> Among<customers::table> {
+    sight(tx, "customers.id IN (SELECT customer_id FROM orders WHERE pickup_point_id = ", ")")
 }
 
 /// Messages about orders.
@@ -55,8 +63,13 @@ pub fn photos(tx: &Tx) -> Among<photos::table> {
     )
 }
 
+/// Whether what lies at a branch is in sight, by its identifier.
+pub fn branch(tx: &Tx, id: &BranchId) -> bool {
+    tx.own_branch().is_none_or(|own| own == id.as_str())
+}
+
 /// The condition around the identifier of the actor's own branch; for everybody else it is always met.
-fn sight<T>(tx: &Tx, before: &str, after: &str) -> Among<T> {
+fn sight<T>(tx: &Tx, before: &'static str, after: &'static str) -> Among<T> {
     match tx.own_branch() {
         None => Box::new(diesel::dsl::sql::<Bool>("1 = 1")),
         Some(own) => Box::new(diesel::dsl::sql::<Bool>(before).bind::<Text, _>(own).sql(after)),

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod body;
 pub mod call;
+pub mod decimal;
 pub mod document;
 pub mod form;
 pub mod headers;

@@ -55,6 +55,14 @@ pub fn get_all(tx: &mut Tx, ids: &[ParcelId]) -> Result<HashMap<ParcelId, Parcel
     Ok(store::by_ids(tx, ids)?.into_iter().map(|parcel| (parcel.id.clone(), parcel)).collect())
 }
 
+/// Those of these parcels that the actor may see, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_sight(tx: &mut Tx, ids: &[ParcelId]) -> Result<Vec<Parcel>> {
+    store::in_sight(tx, ids)
+}
+
 /// Locks the orders that have parcels of this status on a shipment.
 ///
 /// # Errors

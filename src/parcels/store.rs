@@ -232,6 +232,12 @@ pub fn by_ids(tx: &mut Tx, ids: &[ParcelId]) -> Result<Vec<Parcel>> {
     Ok(table.filter(these).load(tx.conn)?)
 }
 
+/// Those of them that the actor may see, oldest first.
+pub fn in_sight(tx: &mut Tx, ids: &[ParcelId]) -> Result<Vec<Parcel>> {
+    let these = batch::among(tx.conn, "parcels.id", ids)?;
+    Ok(table.filter(these).filter(sight::parcels(tx)).order(parcels::id).load(tx.conn)?)
+}
+
 pub fn by_barcodes(tx: &mut Tx, barcodes: &[String]) -> Result<Vec<Parcel>> {
     let these = batch::among(tx.conn, "parcels.barcode", barcodes)?;
     Ok(table.filter(these).load(tx.conn)?)
@@ -257,7 +263,8 @@ pub fn of_orders(tx: &mut Tx, orders: &[OrderId]) -> Result<Vec<Parcel>> {
 }
 
 pub fn of_shipment(tx: &mut Tx, shipment: &ShipmentId) -> Result<Vec<Parcel>> {
-    Ok(table.filter(parcels::shipment_id.eq(shipment)).order(parcels::id).load(tx.conn)?)
+    let on_board = table.filter(parcels::shipment_id.eq(shipment)).filter(sight::parcels(tx));
+    Ok(on_board.order(parcels::id).load(tx.conn)?)
 }
 
 /// The orders that have parcels of this status on a shipment.

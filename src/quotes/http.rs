@@ -130,7 +130,7 @@ pub struct QuoteRequest {
     #[serde(default)]
     route: Route,
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = crate::http::decimal::optional)]
     service_fee_percent: Option<Percent>,
     #[serde(default)]
     #[schema(value_type = Option<DateTime<Utc>>)]

@@ -69,11 +69,11 @@ pub struct RateRequest {
     currency: Currency,
     /// Som for one unit.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = crate::http::decimal::optional)]
     rate: Option<Decimal>,
     /// -50 to 50.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = crate::http::decimal::optional)]
     margin_percent: Option<Decimal>,
 }
 

@@ -111,8 +111,7 @@ pub fn load_of(tx: &mut Tx, code: &str) -> Result<Load> {
     let loaded = parcels::of_shipment(tx, &shipment.id)?;
     let on_it: BTreeSet<_> = loaded.iter().map(|parcel| &parcel.id).collect();
     let missing: Vec<_> = planned.iter().filter(|id| !on_it.contains(id)).cloned().collect();
-    let mut missing: Vec<_> = bulk::get_all(tx, &missing)?.into_values().collect();
-    missing.sort_by(|one, other| one.id.cmp(&other.id));
+    let missing = bulk::in_sight(tx, &missing)?;
     let is_extra = |parcel: &&Parcel| !planned.is_empty() && !planned.contains(&parcel.id);
     let extra = loaded.iter().filter(is_extra).cloned().collect();
     Ok(Load { planned: planned.len(), missing, extra, loaded, shipment })

@@ -130,6 +130,14 @@ pub fn sign_out(tx: &mut Tx, is_everywhere: bool) -> Result<()> {
     audit::record(tx, "customer.signed_out", client_code, serde_json::json!({"everywhere": is_everywhere}))
 }
 
+/// Forgets the sessions of customers that are over; tells how many.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget_ended(tx: &mut Tx) -> Result<usize> {
+    store::delete_over(tx, tx.now)
+}
+
 /// Ends whatever a customer is signed in with, and forgets their phone.
 ///
 /// # Errors

@@ -115,3 +115,9 @@ pub fn end_all(tx: &mut Tx, customer: &CustomerId) -> Result<()> {
     diesel::update(open).set(sessions::ended_at.eq(tx.now)).execute(tx.conn)?;
     Ok(())
 }
+
+/// Takes away what ended before a moment.
+pub fn delete_over(tx: &mut Tx, before: NaiveDateTime) -> Result<usize> {
+    let over = sessions::ended_at.lt(before).or(sessions::expires_at.lt(before).nullable());
+    Ok(diesel::delete(sessions::table.filter(over)).execute(tx.conn)?)
+}

@@ -201,7 +201,7 @@ pub async fn add(app: App, call: Call, body: Body<StaffRequest>) -> Result<HttpR
     let login = checked_login(&request.login)?;
     let password = request.password;
     password.refuse_known_words("/password", &login, &app.config.business.name)?;
-    let password_hash = app.compute(move || password.hash()).await??;
+    let password_hash = app.compute_password(move || password.hash()).await??;
     // A fast hash of the body is kept with its Idempotency-Key, so the password is no part of it.
     let fingerprint = Fingerprint::of(&format!("{login} {} {:?}", request.role, request.branch));
     let new = NewMember {
@@ -249,7 +249,7 @@ pub async fn change(app: App, call: Call, id: web::Path<StaffId>, body: Body<Sta
             let id = id.clone();
             let login = app.read(&call.actor, move |tx| Ok(super::get(tx, &id)?.login)).await?;
             password.refuse_known_words("/password", &login, &app.config.business.name)?;
-            Some(app.compute(move || password.hash()).await??)
+            Some(app.compute_password(move || password.hash()).await??)
         }
         None => None,
     };

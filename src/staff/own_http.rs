@@ -84,7 +84,7 @@ pub async fn change_password(app: App, call: Call, from: Network, body: Body<Pas
     let PasswordRequest { current_password, new_password } = body.value;
     let member = proven(&app, &call, from, current_password, "/current_password").await?;
     new_password.refuse_known_words("/new_password", &member.login, &app.config.business.name)?;
-    let hash = app.compute(move || new_password.hash()).await??;
+    let hash = app.compute_password(move || new_password.hash()).await??;
     call.change(&app, move |tx| super::change_own_password(tx, &member, &hash)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::store::{self, Member, Session};
 use super::tries::{self, Knock};
+use super::tries_store::KNOWN_FOR;
 use super::{get, second_factor};
 use crate::audit;
 use crate::db::Tx;
@@ -13,6 +14,9 @@ use crate::tokens::{Claims, RefreshToken, Tokens};
 
 /// A client that lost the answer to a refresh may ask again with the old token this long; later it is theft.
 const LOST_ANSWER_GRACE: TimeDelta = TimeDelta::seconds(10);
+
+/// So many sessions in one transaction: each may have thousands of used tokens.
+const FORGOTTEN_AT_ONCE: i64 = 20;
 
 /// Somebody whose password was right a moment ago.
 #[derive(Clone)]
@@ -145,6 +149,17 @@ pub(super) fn end_others(tx: &mut Tx) -> Result<()> {
         Actor::Staff { id, session, .. } => store::revoke_others(tx, id, session),
         Actor::Anyone | Actor::System | Actor::Customer { .. } => Ok(()),
     }
+}
+
+/// Forgets some of the sessions that are over for so long that no network is known by them, with the tokens that were used
+/// for them; tells how many. While a session can go on, every token that was used for it stays known: that is how theft is seen.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget_ended(tx: &mut Tx) -> Result<usize> {
+    let ended = store::sessions_over(tx, tx.now - KNOWN_FOR, FORGOTTEN_AT_ONCE)?;
+    store::delete_sessions(tx, &ended)?;
+    Ok(ended.len())
 }
 
 /// Who stands behind an access token right now: role and branch come from the database, not from the token.

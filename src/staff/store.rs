@@ -216,3 +216,16 @@ pub fn revoke_others(tx: &mut Tx, member: &StaffId, but: &SessionId) -> Result<(
         .execute(tx.conn)?;
     Ok(())
 }
+
+/// Some of the sessions that ended before a moment.
+pub fn sessions_over(tx: &mut Tx, before: NaiveDateTime, most: i64) -> Result<Vec<SessionId>> {
+    let ended = sessions::revoked_at.lt(before).or(sessions::expires_at.lt(before).nullable());
+    Ok(sessions::table.filter(ended).select(sessions::id).limit(most).load(tx.conn)?)
+}
+
+/// Takes sessions away, and the tokens that were used for them.
+pub fn delete_sessions(tx: &mut Tx, ids: &[SessionId]) -> Result<()> {
+    diesel::delete(spent::table.filter(spent::session_id.eq_any(ids.to_vec()))).execute(tx.conn)?;
+    diesel::delete(sessions::table.filter(sessions::id.eq_any(ids.to_vec()))).execute(tx.conn)?;
+    Ok(())
+}

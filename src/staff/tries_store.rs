@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::ids::StaffId;
 
 /// A network that was not signed in from for so long is one like any other.
-const KNOWN_FOR: TimeDelta = TimeDelta::days(90);
+pub(super) const KNOWN_FOR: TimeDelta = TimeDelta::days(90);
 
 /// Beyond so many counts the oldest are forgotten. To make us forget one, somebody needs as many tries with other logins.
 const MOST_COUNTS: i64 = 100_000;

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta};
 use crate::audit;
 use crate::branches::{self, Branch};
 use crate::clock::bishkek_day;
-use crate::db::Tx;
+use crate::db::{Tx, sight};
 use crate::error::Result;
 use crate::ids::OrderId;
 use crate::notifications::{self, Fact, Occasion};
@@ -162,6 +162,6 @@ fn remind(tx: &mut Tx, order: &Order, about: Occasion) -> Result<()> {
 /// Those of the database.
 pub fn standing(tx: &mut Tx) -> Result<Vec<(Branch, Standing)>> {
     let mut branches = branches::list(tx)?;
-    branches.retain(|branch| branch.kind == branches::Kind::PickupPoint);
+    branches.retain(|branch| branch.kind == branches::Kind::PickupPoint && sight::branch(tx, &branch.id));
     branches.into_iter().map(|branch| Ok((branch.clone(), store::standing(tx, &branch.id)?))).collect()
 }

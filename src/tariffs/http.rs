@@ -141,7 +141,7 @@ pub struct TariffRequest {
     #[serde(default)]
     storage_fee_per_day: Option<Money>,
     #[serde(default)]
-    #[schema(value_type = String)]
+    #[schema(schema_with = crate::http::decimal::required)]
     service_fee_percent: Percent,
     /// In som: the least fee of a purchase.
     #[serde(default)]

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["money", "ids", "client_code", "code", "couriers", "links", "phone", "texts"],
     &["elqr", "print", "sheets", "xml"],
     &["config"],
-    &["db", "face", "tokens", "objects"],
+    &["aside", "db", "face", "tokens", "objects"],
     &["state", "idempotency", "counters", "tallies"],
     &["http"],
     &["audit", "ledger"],
@@ -117,4 +117,35 @@ fn each_kind_of_file_keeps_to_its_own() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What makes a statement of a text.
+const STATEMENTS: [&str; 4] = ["sql_query(", "sql::<", ".sql(", "batch_execute("];
+
+/// Where a statement is put together: of names that the compiler knows to stand in the source (`&'static str`), never of a
+/// value. So many times.
+const PUT_TOGETHER: &[(&str, usize)] =
+    &[("db/batch.rs", 4), ("db/dialect.rs", 4), ("db/migrate.rs", 3), ("db/mod.rs", 1), ("db/sight.rs", 2)];
+
+#[test]
+fn the_text_of_a_statement_stands_in_the_source() {
+    let mut found = BTreeMap::new();
+    for (path, text) in sources().into_iter().filter(|(path, _)| !path.ends_with("group_tests.rs")) {
+        let code = code(&text);
+        for word in STATEMENTS {
+            for (at, _) in code.match_indices(word) {
+                let rest = &code[at + word.len()..];
+                // The type of an expression stands before its text.
+                let rest = if word == "sql::<" { rest.split_once('(').map_or("", |(_, rest)| rest) } else { rest };
+                let rest = rest.trim_start();
+                if !rest.starts_with('"') && !rest.starts_with("r\"") && !rest.starts_with("r#\"") {
+                    let file =
+                        path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("a file of src");
+                    *found.entry(file.to_string_lossy().into_owned()).or_default() += 1;
+                }
+            }
+        }
+    }
+    let listed = PUT_TOGETHER.iter().map(|(file, times)| ((*file).to_owned(), *times)).collect();
+    assert_eq!(found, listed, "bind the value, or say why not");
 }

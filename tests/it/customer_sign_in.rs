@@ -187,6 +187,17 @@ on_both! {
         let held = s.state().join("\n");
         assert!(!held.contains(&code) && !held.contains(&me.token[9..]), "what is kept is hashed or sealed");
     }
+
+    fn a_session_that_is_over_is_forgotten(s: &Server) {
+        let forget = || s.app.write_now(&torugart::ids::Actor::System, torugart::sign_in::forget_ended).unwrap();
+        let (left, goes_on) = (s.client(PHONE), s.client(OTHER));
+        s.advance(TimeDelta::days(29));
+        goes_on.get("/v1/my").expect(200);
+        s.advance(TimeDelta::days(2));
+        assert_eq!((forget(), forget()), (1, 0));
+        goes_on.get("/v1/my").expect(200);
+        left.get("/v1/my").expect_problem(401, "unauthenticated");
+    }
 }
 
 #[test]

@@ -246,27 +246,24 @@ fn no_token_at_all_is_refused_too() {
 #[test]
 #[ignore = "measures; a busy machine would make it fail"]
 fn no_forged_token_is_slower_than_a_good_one() {
-    const ROUNDS: usize = 300;
+    const ROUNDS: usize = 100;
     let (_folder, s) = server();
-    let median = |token: &str| {
-        let mut took: Vec<_> = (0..ROUNDS)
-            .map(|_| {
-                let started = Instant::now();
-                call(&s, token);
-                started.elapsed().as_micros()
-            })
-            .collect();
-        took.sort_unstable();
-        took[ROUNDS / 2]
+    let took = |token: &str| {
+        let started = Instant::now();
+        call(&s, token);
+        started.elapsed().as_micros()
     };
     let good = signed(HEADER, &good_claims(&s).to_string());
-    let (before, mut slowest) = (median(&good), (0, String::new()));
+    let mut slowest = (0, String::new());
     for (name, token) in corpus(&s) {
-        slowest = slowest.max((median(&token), name));
+        // In turns, so that a machine that is slower for a while is slower for both.
+        let (mut goods, mut forged): (Vec<_>, Vec<_>) = (0..ROUNDS).map(|_| (took(&good), took(&token))).unzip();
+        goods.sort_unstable();
+        forged.sort_unstable();
+        let (of_good, of_forged) = (goods[ROUNDS / 2], forged[ROUNDS / 2]);
+        let named = format!("{name}: {of_forged} us, a good one {of_good} us");
+        slowest = slowest.max((of_forged * 100 / of_good, named));
     }
-    let after = median(&good);
-    println!(
-        "median of {ROUNDS}, us: a good token {before} before and {after} after; the slowest forged one {slowest:?}"
-    );
-    assert!(slowest.0 <= before.max(after) * 3 / 2, "{slowest:?}");
+    println!("medians of {ROUNDS}; the slowest forged token takes {} % of a good one's time: {}", slowest.0, slowest.1);
+    assert!(slowest.0 <= 150, "{slowest:?}");
 }

@@ -54,6 +54,7 @@ mod notifications;
 mod offers;
 mod orders;
 mod pages;
+mod panics;
 mod parcel_photos;
 mod parcels;
 mod payments;

@@ -107,4 +107,58 @@ on_both! {
         let placed: Value = s.post(CASHIER, "/v1/orders", body).expect(201);
         s.get(CASHIER, &format!("/v1/orders/{}", placed["code"].as_str().unwrap())).expect_problem(404, "not_found");
     }
+
+    fn of_a_truck_a_bag_a_shelf_and_the_customers_only_the_own_are_shown(s: &Server) {
+        let ready = s.order(Until::Arrived);
+        let owner = s.get(ADMIN, &format!("/v1/orders/{}", ready.code)).expect(200)["customer"]["client_code"].clone();
+        let truck = s.get(ADMIN, "/v1/shipments").expect(200)["items"][0]["code"].as_str().unwrap().to_owned();
+        let parcel = s.get(ADMIN, "/v1/parcels").expect(200)["items"][0].clone();
+        let bag = s.post(WAREHOUSE, "/v1/bags", json!({})).expect(201)["code"].as_str().unwrap().to_owned();
+        let stored = |by| s.get(by, "/v1/storage").expect(200)["items"].as_array().unwrap().len();
+        let (truck, client) = (format!("/v1/shipments/{truck}"), format!("/v1/customers/{}", owner.as_str().unwrap()));
+        let cells = "/v1/cells?branch=BISH".to_owned();
+        s.put(ADMIN, "/v1/cells", json!({"branch": "BISH", "addresses": ["A-1"]})).expect(200);
+        s.post(ADMIN, "/v1/cells/A-1/parcels", json!({"branch": "BISH", "barcodes": [parcel["barcode"]]})).expect(200);
+        let bagged = torugart::db::schema::bag_parcels::table;
+        s.app.db.write(|conn| {
+            use diesel::prelude::*;
+            use torugart::db::schema::{bag_parcels, bags};
+            let id: String = bags::table.select(bags::id).first(conn)?;
+            let parcel = parcel["id"].as_str().unwrap();
+            let row = (bag_parcels::parcel_id.eq(parcel), bag_parcels::bag_id.eq(id), bag_parcels::added_at.eq(s.now().naive_utc()));
+            Ok(diesel::insert_into(bagged).values(row).execute(conn)?)
+        }).unwrap();
+        let views = ["sorting", "load", "manifest", "customs-estimate"].map(|view| format!("{truck}/{view}"));
+        let names_it = |by, path: &str| {
+            let answer = s.get(by, path);
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            [parcel["barcode"].as_str().unwrap(), &ready.code, owner.as_str().unwrap()].iter().any(|said| answer.text.contains(said))
+        };
+        let bag = format!("/v1/bags/{bag}");
+        let told: Vec<_> = views.iter().chain([&bag, &cells]).filter(|path| !path.ends_with("/load")).collect();
+        for path in &told {
+            assert!(names_it(CASHIER, path), "{path} at the own branch");
+        }
+        let accounts = ["", "/messages", "/channels"].map(|what| format!("{client}{what}"));
+        for path in &accounts {
+            s.get(CASHIER, path).expect(200);
+        }
+        assert_eq!(stored(CASHIER), 1);
+        move_cashier_to_osh(s);
+        for path in views.iter().chain([&bag]) {
+            assert!(!names_it(CASHIER, path), "{path} at another branch");
+        }
+        for path in &told {
+            assert!(names_it(OPERATOR, path), "{path} for an operator");
+        }
+        for path in accounts.iter().chain([&cells]) {
+            s.get(CASHIER, path).expect_problem(404, "not_found");
+            s.get(OPERATOR, path).expect(200);
+        }
+        let choice = json!({"language": "ky"});
+        s.unchanged_by(|| s.put(CASHIER, &accounts[1], choice.clone())).expect_problem(404, "not_found");
+        let laid = json!({"branch": "BISH", "barcodes": [parcel["barcode"]]});
+        s.unchanged_by(|| s.post(CASHIER, "/v1/cells/A-1/parcels", laid.clone())).expect_problem(404, "not_found");
+        assert_eq!((stored(CASHIER), stored(OPERATOR)), (1, 2));
+    }
 }

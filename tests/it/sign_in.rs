@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use torugart::db::schema::{sessions, setup_tokens, sign_in_tries, staff};
+use torugart::db::schema::{sessions, setup_tokens, sign_in_tries, spent_refresh_tokens as spent, staff};
 use torugart::ids::Actor;
 
 use crate::harness::server::*;
@@ -337,6 +337,36 @@ on_both! {
             Ok(audit::table.filter(audit::object.eq("nurlan")).order(audit::id).select((audit::action, audit::actor)).first::<(String, String)>(conn)?)
         }).unwrap();
         assert_eq!(by, ("staff.added".to_owned(), "system".to_owned()));
+    }
+
+    fn sessions_that_are_over_are_forgotten_and_theft_is_seen_as_long_as_one_goes_on(s: &Server) {
+        let refresh = |token: &Value| s.post(ANYONE, "/v1/auth/refresh", json!({"refresh_token": token}));
+        let forget = || s.app.write_now(&Actor::System, torugart::staff::forget_ended).unwrap();
+        let kept = || {
+            let count =
+                |conn: &mut _| Ok((sessions::table.count().get_result(conn)?, spent::table.count().get_result(conn)?));
+            s.app.db.read(count).unwrap()
+        };
+        account(s, "bakyt", "cashier");
+        let (before, _): (i64, i64) = kept();
+        let left = log_in(s, "bakyt", PASSWORD).expect(200);
+        let goes_on = log_in(s, "bakyt", PASSWORD).expect(200);
+        refresh(&left["refresh_token"]).expect(200);
+        let first = goes_on["refresh_token"].clone();
+        let mut token = first.clone();
+        // Nearly a month at a time: one device goes on, the other one ends, and is forgotten three months later.
+        for month in 0..6 {
+            token = refresh(&token).expect(200)["refresh_token"].clone();
+            assert_eq!(forget(), usize::from(month == 5), "month {month}");
+            s.advance(TimeDelta::days(29));
+        }
+        assert_eq!(kept(), (before + 1, 6));
+        refresh(&left["refresh_token"]).expect_problem(401, "unauthenticated");
+        // The oldest token of the one that goes on is still known as used: its session ends.
+        refresh(&first).expect_problem(401, "unauthenticated");
+        refresh(&token).expect_problem(401, "unauthenticated");
+        s.advance(TimeDelta::days(300));
+        assert_eq!((forget(), kept()), (usize::try_from(before).unwrap() + 1, (0, 0)));
     }
 
     fn a_setup_token_holds_for_an_hour(s: &Server) {
