@@ -4,6 +4,7 @@ pub mod address;
 pub mod body;
 pub mod call;
 pub mod document;
+pub mod figures;
 pub mod form;
 pub mod headers;
 pub mod language;

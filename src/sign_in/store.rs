@@ -115,3 +115,14 @@ pub fn end_all(tx: &mut Tx, customer: &CustomerId) -> Result<()> {
     diesel::update(open).set(sessions::ended_at.eq(tx.now)).execute(tx.conn)?;
     Ok(())
 }
+
+/// Ends every session of everybody; tells how many.
+pub fn end_everybodys(tx: &mut Tx) -> Result<usize> {
+    let open = sessions::table.filter(sessions::ended_at.is_null());
+    Ok(diesel::update(open).set(sessions::ended_at.eq(tx.now)).execute(tx.conn)?)
+}
+
+/// Forgets every code that is on its way or was used; tells how many.
+pub fn withdraw_codes(tx: &mut Tx) -> Result<usize> {
+    Ok(diesel::delete(codes::table).execute(tx.conn)?)
+}

@@ -216,3 +216,9 @@ pub fn revoke_others(tx: &mut Tx, member: &StaffId, but: &SessionId) -> Result<(
         .execute(tx.conn)?;
     Ok(())
 }
+
+/// Ends every session of everybody; tells how many.
+pub fn revoke_everybodys(tx: &mut Tx) -> Result<usize> {
+    let going_on = sessions::table.filter(sessions::revoked_at.is_null());
+    Ok(diesel::update(going_on).set(sessions::revoked_at.eq(tx.now)).execute(tx.conn)?)
+}
