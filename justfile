@@ -39,6 +39,10 @@ mta:
 browser:
     scripts/browser
 
+# Destroy the database under load, bring it back, count what was lost: `just drill --database sqlite`
+drill *options:
+    scripts/drill {{options}}
+
 # What the binary is built from, CycloneDX JSON
 sbom:
     scripts/sbom torugart.cdx.json

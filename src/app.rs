@@ -348,5 +348,7 @@ async fn readyz(app: App) -> Result<HttpResponse> {
 }
 
 async fn metrics(app: App) -> HttpResponse {
+    app.look_at_queues();
+    crate::http::metrics::look_at_process();
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(app.metrics.render())
 }

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::ids::Role;
 
 mod acquirers;
+mod backup;
 mod face;
 mod intake;
 mod limits;
@@ -22,6 +23,7 @@ mod telegram;
 mod visitors;
 
 pub use acquirers::{Acquirers, Finik, FreedomPay, MKassa, ODengi};
+pub use backup::Backup;
 pub use face::{Face, Link, PLACE};
 pub use intake::{ForbiddenGoods, IntakeStop, Lexicon};
 pub use limits::{Limits, Pace};
@@ -71,6 +73,8 @@ pub struct Config {
     pub rates: Rates,
     /// Photos.
     pub photos: Photos,
+    /// Backups.
+    pub backup: Backup,
     /// Log.
     pub log: Log,
 }
@@ -517,6 +521,7 @@ impl Config {
         complaints.extend(self.auth.keys().err());
         complaints.extend(self.elqr.check().err());
         complaints.extend(self.photos.complaints());
+        complaints.extend(self.backup.complaints());
         complaints.extend(self.acquirers.complaints(self.is_production()));
         if self.is_production() {
             complaints.extend(self.complaints_of_production());

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use crate::db::Tx;
+use crate::db::schema::counters;
 use crate::error::Result;
 
 #[derive(QueryableByName)]
@@ -25,4 +26,12 @@ pub fn next(tx: &mut Tx, series: &str, first: i64) -> Result<i64> {
     .bind::<BigInt, _>(first)
     .get_result(tx.conn)?;
     Ok(next.value)
+}
+
+/// Moves every series on, past numbers that were drawn and forgotten. Tells how many series there are.
+///
+/// # Errors
+/// Those of the database.
+pub fn skip(tx: &mut Tx, numbers: i64) -> Result<usize> {
+    Ok(diesel::update(counters::table).set(counters::value.eq(counters::value + numbers)).execute(tx.conn)?)
 }

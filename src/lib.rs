@@ -71,5 +71,8 @@ pub mod statements;
 pub mod storage;
 pub mod tariffs;
 pub mod tracking;
+pub mod verify;
+// What keeps them safe.
+pub mod backup;
 // The command line.
 pub mod cli;

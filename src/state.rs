@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use object_store::ObjectStore;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::Span;
 
 use crate::aside::Aside;
 use crate::clock::Clock;
@@ -56,6 +58,8 @@ pub struct Inner {
     computing: Arc<Semaphore>,
     /// Threads for passwords: half the cores, so that a flood of them leaves the rest to the others.
     passwords: Aside,
+    /// How many these threads are.
+    sign_in_slots: usize,
     /// Places before these threads for those who sign in.
     waiting_to_sign_in: Arc<Semaphore>,
     /// The slot for preparing a photo, which takes ten times as much.
@@ -84,12 +88,13 @@ impl App {
         let tokens = Tokens::from_config(&config.auth)?;
         let face = Face::of(&config.business)?;
         let limits = Limits::new(&config, config.server.proxies()?, clock.clone());
-        let objects = crate::objects::open(&config.photos)?;
+        let objects = crate::objects::for_photos(&config.photos)?;
         let metrics = crate::http::metrics::recorder();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
         let computing = Arc::new(Semaphore::new(cores));
-        let passwords = Aside::new(cores.div_ceil(2))?;
-        let waiting_to_sign_in = Arc::new(Semaphore::new(cores.div_ceil(2) * (1 + WAITING_PASSWORDS)));
+        let sign_in_slots = cores.div_ceil(2);
+        let passwords = Aside::new(sign_in_slots)?;
+        let waiting_to_sign_in = Arc::new(Semaphore::new(sign_in_slots * (1 + WAITING_PASSWORDS)));
         let developing = Arc::new(Semaphore::new(1));
         let (reading, writing) = db.turns();
         let asking = Arc::new(Semaphore::new(QUESTIONS));
@@ -110,6 +115,7 @@ impl App {
             writing,
             computing,
             passwords,
+            sign_in_slots,
             waiting_to_sign_in,
             developing,
             asking,
@@ -133,13 +139,16 @@ impl App {
         work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (app, by) = (self.clone(), by.clone());
-        let turn = turn(&self.reading).await?;
-        block(move || {
-            // Held by the work, not by the request, like the connection itself.
-            let _turn = turn;
-            app.db.read(|conn| work(&mut app.tx(conn, &by)))
-        })
-        .await
+        let reading = async {
+            let turn = turn(&self.reading).await?;
+            block(move || {
+                // Held by the work, not by the request, like the connection itself.
+                let _turn = turn;
+                app.db.read(|conn| work(&mut app.tx(conn, &by)))
+            })
+            .await
+        };
+        self.db.unless_away(reading).await
     }
 
     /// Runs a reading operation that takes microseconds: a few rows by their keys. Where the database is a part of this
@@ -173,7 +182,10 @@ impl App {
     ) -> Result<T> {
         let (app, by) = (self.clone(), by.clone());
         if self.db.is_in_process() {
-            let (pending, nobody_leads) = self.db.join(move |conn| work(&mut app.tx(conn, &by)));
+            // Another request's thread may write this one's part.
+            let span = Span::current();
+            let part = move |conn: &mut Conn| span.in_scope(|| work(&mut app.tx(conn, &by)));
+            let (pending, nobody_leads) = self.db.join(part);
             if nobody_leads {
                 let db = self.db.clone();
                 // Not awaited: it may have to write for others when this one has its answer.
@@ -181,12 +193,15 @@ impl App {
             }
             return pending.answer(PATIENCE).await;
         }
-        let turn = turn(&self.writing).await?;
-        block(move || {
-            let _turn = turn;
-            app.write_now(&by, work)
-        })
-        .await
+        let writing = async {
+            let turn = turn(&self.writing).await?;
+            block(move || {
+                let _turn = turn;
+                app.write_now(&by, work)
+            })
+            .await
+        };
+        self.db.unless_away(writing).await
     }
 
     /// [`App::read`] for threads that may wait.
@@ -259,7 +274,7 @@ impl App {
     /// # Errors
     /// [`Error::Unavailable`] when too many questions wait for their answers already.
     pub async fn call_out<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let turn = turn(&self.asking).await?;
+        let turn = waited_for(&self.asking).await?;
         block(move || {
             let _turn = turn;
             Ok(work())
@@ -273,6 +288,22 @@ impl App {
     /// Only when `work` panicked.
     pub async fn disk<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         block(move || Ok(work())).await
+    }
+
+    /// Sets the figures that are read off when somebody asks for them: turns, connections, passwords that wait.
+    pub fn look_at_queues(&self) {
+        let reading = self.reading.available_permits();
+        metrics::gauge!("database_turns_free", "purpose" => "read").set(reading as f64);
+        metrics::gauge!("database_turns_free", "purpose" => "write").set(self.writing.available_permits() as f64);
+        for (pool, all, idle) in self.db.pools() {
+            metrics::gauge!("database_connections", "pool" => pool, "state" => "idle").set(f64::from(idle));
+            metrics::gauge!("database_connections", "pool" => pool, "state" => "used").set(f64::from(all - idle));
+        }
+        let places = self.sign_in_slots * (1 + WAITING_PASSWORDS);
+        let present = places.saturating_sub(self.waiting_to_sign_in.available_permits());
+        let hashed = present.min(self.sign_in_slots);
+        metrics::gauge!("password_hashes_running").set(hashed as f64);
+        metrics::gauge!("password_hashes_waiting").set(present.saturating_sub(hashed) as f64);
     }
 
     fn tx<'a>(&'a self, conn: &'a mut Conn, by: &'a Actor) -> Tx<'a> {
@@ -313,6 +344,16 @@ async fn computed<T: Send + 'static>(slots: &Arc<Semaphore>, work: impl FnOnce()
 
 /// Waits for a turn, no longer than for a connection.
 async fn turn(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    if let Ok(turn) = queue.clone().try_acquire_owned() {
+        return Ok(turn);
+    }
+    let began = Instant::now();
+    let turn = waited_for(queue).await;
+    metrics::histogram!("database_turn_wait_seconds").record(began.elapsed());
+    turn
+}
+
+async fn waited_for(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
     match actix_web::rt::time::timeout(PATIENCE, queue.clone().acquire_owned()).await {
         Ok(Ok(turn)) => Ok(turn),
         Ok(Err(_)) | Err(_) => Err(Error::Unavailable),
@@ -321,7 +362,8 @@ async fn turn(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
 
 /// The only `web::block`. A panic inside costs this request alone.
 async fn block<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    web::block(work).await.unwrap_or_else(|_| Err(Error::panicked()))
+    let span = Span::current();
+    web::block(move || span.in_scope(work)).await.unwrap_or_else(|_| Err(Error::panicked()))
 }
 
 impl FromRequest for App {

@@ -1,11 +1,13 @@
 //! The command line.
 
+mod backup;
 mod bounces;
 mod demo;
 mod import;
 mod serve;
 mod sweep;
 mod tour;
+mod verify;
 
 use std::io::{IsTerminal, Read};
 use std::path::Path;
@@ -79,6 +81,20 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
         /// Print the list as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy the embedded database while it serves, verify the copy and keep it.
+    Backup(backup::BackupArgs),
+    /// Put a backup into an empty place, verified and safe to serve.
+    Restore(backup::RestoreArgs),
+    /// Make a database safe to serve that was brought back to an earlier moment by other means.
+    Reconcile(backup::LossArgs),
+    /// Decide about the messages that a restore held.
+    Outbox(backup::OutboxArgs),
+    /// Look whether everything is true that must be: structure, ledger, ways of orders, trail, outbox.
+    Verify {
+        /// Print what was found as JSON.
         #[arg(long)]
         json: bool,
     },
@@ -160,6 +176,11 @@ fn run_configured(command: Command, config: Config) -> Result<()> {
         Command::Sweep { dry_run, json } => sweep::sweep(config, dry_run, json),
         Command::Import(args) => import::run(config, &args),
         Command::Bounces { file } => bounces::run(config, &file),
+        Command::Backup(args) => backup::back_up(config, args),
+        Command::Restore(args) => backup::restore(config, args),
+        Command::Reconcile(loss) => backup::reconcile(config, &loss),
+        Command::Outbox(args) => backup::outbox(config, &args),
+        Command::Verify { json } => verify::run(&config, json),
         Command::CheckConfig => check(&config),
         Command::Tour(_) | Command::Elqr { .. } => Ok(()),
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{open, start_log};
+use crate::backup::{self, Retention, Shelf, Unwatched};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids::Actor;
@@ -24,6 +25,9 @@ const REMIND: Duration = Duration::from_secs(600);
 
 /// How often sessions that are over are forgotten.
 const FORGET: Duration = Duration::from_secs(6 * 3600);
+
+/// How often books and backups are looked at; adding up the ledger reads all of it.
+const SAFETY: Duration = Duration::from_secs(60);
 
 /// How often the figures are folded together.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -114,6 +118,34 @@ impl Background {
         })
     }
 
+    /// Looks at books and backups, and takes a backup where the settings say so.
+    pub(super) fn keep_safe(&mut self, app: &App) -> Result<()> {
+        let looking = app.clone();
+        self.spawn("safety", move |stop| {
+            while !stop.load(Ordering::Relaxed) {
+                let began = Instant::now();
+                if let Err(error) = backup::look_at_safety(&looking) {
+                    tracing::error!(%error, "nobody could look at books and backups");
+                }
+                // No more than a twentieth of the time, however long the ledger is.
+                rest(SAFETY.max(began.elapsed() * 20), stop);
+            }
+        })?;
+        if app.config.backup.every_seconds == 0 || !app.db.is_in_process() {
+            return Ok(());
+        }
+        let app = app.clone();
+        self.spawn("backups", move |stop| {
+            while !stop.load(Ordering::Relaxed) {
+                if let Err(error) = back_up(&app) {
+                    metrics::counter!("backup_failures_total").increment(1);
+                    tracing::error!(%error, "no backup was taken");
+                }
+                rest(Duration::from_secs(app.config.backup.every_seconds), stop);
+            }
+        })
+    }
+
     /// Folds the samples behind `/metrics` together; without it they pile up while nobody scrapes.
     pub(super) fn keep_figures(&mut self, app: &App) -> Result<()> {
         let app = app.clone();
@@ -154,6 +186,15 @@ impl Drop for Background {
     }
 }
 
+fn back_up(app: &App) -> Result<()> {
+    let settings = &app.config.backup;
+    let retention = Retention { count: settings.keep, days: settings.keep_days };
+    let photos = settings.with_photos.then_some(&app.objects);
+    let (label, _) = backup::take(app, &Shelf::open(settings)?, retention, photos, &Unwatched)?;
+    tracing::info!(name = label.name, bytes = label.bytes, "backed up and verified");
+    Ok(())
+}
+
 fn rest(pause: Duration, stop: &AtomicBool) {
     let mut left = pause;
     while !left.is_zero() && !stop.load(Ordering::Relaxed) {
@@ -167,6 +208,7 @@ fn rest(pause: Duration, stop: &AtomicBool) {
 pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
     start_log(&config)?;
     let app = open(config)?;
+    app.db.watch()?;
     offer_setup(&app)?;
     let mut background = Background::new();
     if with_worker {
@@ -175,6 +217,7 @@ pub(super) fn serve(config: Config, with_worker: bool) -> Result<()> {
         background.take_payments(&app)?;
         background.sweep_shelves(&app)?;
         background.forget_sessions(&app)?;
+        background.keep_safe(&app)?;
     }
     background.refresh_rates(&app)?;
     background.keep_figures(&app)?;
@@ -211,12 +254,14 @@ pub(super) fn listen(app: &App, started: impl FnOnce(std::net::SocketAddr)) -> R
 pub(super) fn work(config: Config) -> Result<()> {
     start_log(&config)?;
     let app = open(config)?;
+    app.db.watch()?;
     let mut background = Background::new();
     background.send_messages(&app)?;
     background.remind_of_offers(&app)?;
     background.take_payments(&app)?;
     background.sweep_shelves(&app)?;
     background.forget_sessions(&app)?;
+    background.keep_safe(&app)?;
     background.keep_figures(&app)?;
     actix_web::rt::System::new().block_on(async {
         let stop = told_to_stop()?;

@@ -51,39 +51,53 @@ impl Photos {
     /// # Errors
     /// A sentence about what it must be.
     pub fn place(&self) -> Result<Place, String> {
-        let url = self.url.as_str();
-        match (url.strip_prefix("file://"), url.strip_prefix("s3://")) {
-            (Some(folder), _) if !folder.is_empty() => Ok(Place::Folder(PathBuf::from(folder))),
-            (_, Some(bucket)) => bucket_of(bucket).map(Place::Bucket),
-            (None, None) if url == "memory:" => Ok(Place::Memory),
-            _ => Err(format!(
-                "photos.url must be a folder such as file://data/photos, or a bucket such as \
-                 s3://photos?endpoint=http://127.0.0.1:9000, not {url:?}"
-            )),
-        }
+        place_of("photos", &self.url)
     }
 
     /// What cannot work: an address that is none, a bucket without its keys.
     pub fn complaints(&self) -> Vec<String> {
-        match self.place() {
-            Err(complaint) => vec![complaint],
-            Ok(Place::Bucket(_)) => {
-                let keys = [("access_key_id", &self.access_key_id), ("secret_access_key", &self.secret_access_key)];
-                let missing = keys.iter().filter(|(_, secret)| secret.expose_secret().is_empty());
-                missing.map(|(key, _)| format!("photos.{key} must be set for a bucket")).collect()
-            }
-            Ok(Place::Folder(_) | Place::Memory) => Vec::new(),
+        complaints_of("photos", self.place(), &self.access_key_id, &self.secret_access_key)
+    }
+}
+
+/// The place that `<section>.url` names.
+pub(super) fn place_of(section: &str, url: &str) -> Result<Place, String> {
+    match (url.strip_prefix("file://"), url.strip_prefix("s3://")) {
+        (Some(folder), _) if !folder.is_empty() => Ok(Place::Folder(PathBuf::from(folder))),
+        (_, Some(bucket)) => bucket_of(section, bucket).map(Place::Bucket),
+        (None, None) if url == "memory:" => Ok(Place::Memory),
+        _ => Err(format!(
+            "{section}.url must be a folder such as file://data/{section}, or a bucket such as \
+             s3://{section}?endpoint=http://127.0.0.1:9000, not {url:?}"
+        )),
+    }
+}
+
+/// What cannot work about a place.
+pub(super) fn complaints_of(
+    section: &str,
+    place: Result<Place, String>,
+    id: &SecretString,
+    secret: &SecretString,
+) -> Vec<String> {
+    match place {
+        Err(complaint) => vec![complaint],
+        Ok(Place::Bucket(_)) => {
+            let missing = [("access_key_id", id), ("secret_access_key", secret)];
+            let missing = missing.into_iter().filter(|(_, secret)| secret.expose_secret().is_empty());
+            missing.map(|(key, _)| format!("{section}.{key} must be set for a bucket")).collect()
         }
+        Ok(Place::Folder(_) | Place::Memory) => Vec::new(),
     }
 }
 
 /// `bucket/prefix?endpoint=…&region=…`
-fn bucket_of(address: &str) -> Result<Bucket, String> {
+fn bucket_of(section: &str, address: &str) -> Result<Bucket, String> {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let (name, prefix) = path.split_once('/').unwrap_or((path, ""));
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
     if name.len() < 3 || !name.chars().all(is_name) {
-        return Err(format!("photos.url: {name:?} is no name of a bucket"));
+        return Err(format!("{section}.url: {name:?} is no name of a bucket"));
     }
     let mut bucket = Bucket {
         name: name.to_owned(),
@@ -97,10 +111,10 @@ fn bucket_of(address: &str) -> Result<Bucket, String> {
                 bucket.endpoint = Some(at.trim_end_matches('/').to_owned());
             }
             Some(("endpoint", at)) => {
-                return Err(format!("photos.url: the endpoint must begin with https:// or http://, not {at:?}"));
+                return Err(format!("{section}.url: the endpoint must begin with https:// or http://, not {at:?}"));
             }
             Some(("region", region)) if !region.is_empty() => bucket.region = region.to_owned(),
-            _ => return Err(format!("photos.url: {part:?} is neither endpoint=… nor region=…")),
+            _ => return Err(format!("{section}.url: {part:?} is neither endpoint=… nor region=…")),
         }
     }
     Ok(bucket)

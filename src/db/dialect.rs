@@ -1,5 +1,7 @@
 //! Every difference between the two databases that the code can see. Nothing outside says `Pg` or `Sqlite`.
 
+use std::time::Instant;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
@@ -30,7 +32,9 @@ pub(super) fn transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Re
         Ok(value) => {
             #[cfg(feature = "faults")]
             crate::faults::reached(crate::faults::Moment::BeforeCommit);
+            let began = Instant::now();
             <Conn as Connection>::TransactionManager::commit_transaction(conn)?;
+            metrics::histogram!("database_commit_seconds").record(began.elapsed());
             #[cfg(feature = "faults")]
             crate::faults::reached(crate::faults::Moment::AfterCommit);
             Ok(value)

@@ -176,7 +176,7 @@ impl Db {
 
     fn write_together(&self, written: &mut Vec<Box<dyn Entry>>) -> Result<()> {
         let mut writer = self.writer()?;
-        dialect::transaction(&mut writer.conn, |conn| {
+        dialect::transaction(&mut writer.conn.conn, |conn| {
             let opened = Instant::now();
             while written.len() < MOST_TOGETHER && opened.elapsed() < OPEN_FOR {
                 let Some(mut entry) = self.queue.next() else { break };
@@ -184,6 +184,7 @@ impl Db {
                 written.push(entry);
                 joined?;
             }
+            metrics::histogram!("database_group_commit_writes").record(written.len() as f64);
             #[cfg(feature = "faults")]
             super::mistakes::answer_now(written, Entry::answer);
             Ok(())
@@ -192,7 +193,7 @@ impl Db {
 
     fn write_alone(&self, entry: &mut dyn Entry) {
         match self.writer() {
-            Ok(mut writer) => entry.alone(&mut writer.conn),
+            Ok(mut writer) => entry.alone(&mut writer.conn.conn),
             Err(_) => entry.refuse(),
         }
     }

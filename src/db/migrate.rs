@@ -22,7 +22,7 @@ const ADVISORY_UNLOCK: &str = "SELECT pg_advisory_unlock(7468726761)";
 /// [`Error::Startup`] with the step that failed.
 pub fn run(db: &Db) -> Result<Vec<String>> {
     let mut conn = db.writers.get().map_err(|_| Error::Unavailable)?;
-    let outcome = match &mut *conn {
+    let outcome = match &mut conn.conn {
         Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(names),
         Conn::Pg(conn) => {
             use diesel::connection::SimpleConnection;
@@ -31,7 +31,7 @@ pub fn run(db: &Db) -> Result<Vec<String>> {
             conn.batch_execute(ADVISORY_LOCK)?;
             let outcome = conn.run_pending_migrations(POSTGRES).map(names);
             conn.batch_execute(ADVISORY_UNLOCK)?;
-            conn.batch_execute(super::TIME_OUTS)?;
+            conn.batch_execute(super::manager::TIME_OUTS)?;
             outcome
         }
     };

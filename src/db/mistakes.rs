@@ -30,20 +30,20 @@ impl Db {
     /// The same where every writer has its own connection.
     pub(super) fn answer_before_commit<T>(&self, work: impl Fn(&mut Conn) -> Result<T>) -> Result<T> {
         type Manager = <Conn as Connection>::TransactionManager;
-        let mut conn = self.writers.get().map_err(|_| Error::Unavailable)?;
-        Manager::begin_transaction(&mut *conn)?;
-        match work(&mut conn) {
+        let mut writer = self.writers.get().map_err(|_| Error::Unavailable)?;
+        Manager::begin_transaction(&mut writer.conn)?;
+        match work(&mut writer.conn) {
             Ok(value) => {
                 std::thread::spawn(move || {
                     std::thread::sleep(TOO_EARLY_BY);
-                    if let Err(error) = Manager::commit_transaction(&mut *conn) {
+                    if let Err(error) = Manager::commit_transaction(&mut writer.conn) {
                         tracing::error!(%error, "what was answered could not be kept");
                     }
                 });
                 Ok(value)
             }
             Err(error) => {
-                Manager::rollback_transaction(&mut *conn)?;
+                Manager::rollback_transaction(&mut writer.conn)?;
                 Err(error)
             }
         }

@@ -1,12 +1,16 @@
 //! The two databases behind one door: a connection that is either, pools that know the difference, a transaction.
 
 pub mod batch;
+pub mod copy;
 #[macro_use]
 mod dialect;
 mod group;
+pub mod inspect;
+mod manager;
 pub mod migrate;
 #[cfg(feature = "faults")]
 mod mistakes;
+mod pulse;
 pub mod schema;
 pub mod sight;
 #[macro_use]
@@ -16,18 +20,17 @@ pub use dialect::{Claim, claim_callbacks, claim_due, claim_reports};
 pub use group::Pending;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDateTime;
-use diesel::connection::SimpleConnection;
-use diesel::r2d2::R2D2Connection;
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::Connection;
 use r2d2::PooledConnection;
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use crate::config::Firm;
 use crate::error::{Error, Result};
 use crate::ids::Actor;
+use manager::{Complaints, Manager};
 
 /// A pattern for `LIKE … ESCAPE '\'` that finds this text anywhere.
 pub fn contains(text: &str) -> String {
@@ -76,67 +79,24 @@ impl std::str::FromStr for Url {
     }
 }
 
-/// A stuck statement must not hold a pool slot for ever; a lock waits less than a person does.
-const TIME_OUTS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'";
-
-/// The longest wait for a free connection.
-pub const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Opens connections and prepares each for its task.
-#[derive(Debug)]
-struct Manager {
-    url: Url,
-    read_only: bool,
-}
-
-impl Manager {
-    fn open(&self) -> std::result::Result<Conn, diesel::r2d2::Error> {
-        let connection_error = diesel::r2d2::Error::ConnectionError;
-        let query_error = diesel::r2d2::Error::QueryError;
-        match &self.url {
-            Url::Postgres(url) => {
-                let mut conn = PgConnection::establish(url).map_err(connection_error)?;
-                conn.batch_execute("SET TIME ZONE 'UTC'")
-                    .and_then(|()| conn.batch_execute(TIME_OUTS))
-                    .map_err(query_error)?;
-                Ok(Conn::Pg(conn))
+impl Url {
+    /// Refuses a file that is not there, where it would be made by looking at it.
+    ///
+    /// # Errors
+    /// [`Error::Startup`].
+    pub fn must_exist(&self) -> Result<()> {
+        match self {
+            Url::Sqlite(path) if !std::path::Path::new(path).is_file() => {
+                Err(Error::Startup(format!("there is no database at {path}")))
             }
-            Url::Sqlite(path) => {
-                let mut conn = SqliteConnection::establish(path).map_err(connection_error)?;
-                // busy_timeout first: the pragmas after it may already have to wait for another process.
-                conn.batch_execute(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON",
-                )
-                .map_err(query_error)?;
-                #[cfg(feature = "faults")]
-                mistakes::wait_for_no_disk(&mut conn).map_err(query_error)?;
-                if self.read_only {
-                    // The upper pages of a large index, KiB: each that is not kept is a call to the system for each look-up.
-                    conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -8000").map_err(query_error)?;
-                }
-                Ok(Conn::Sqlite(conn))
-            }
+            Url::Sqlite(_) | Url::Postgres(_) => Ok(()),
         }
     }
 }
 
-impl r2d2::ManageConnection for Manager {
-    type Connection = Conn;
-    type Error = diesel::r2d2::Error;
-
-    fn connect(&self) -> std::result::Result<Conn, Self::Error> {
-        self.open()
-    }
-
-    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), Self::Error> {
-        conn.ping().map_err(diesel::r2d2::Error::QueryError)
-    }
-
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        conn.is_broken()
-    }
-}
+/// The longest wait for a turn at a connection. With what follows it stays below the five seconds that a call may take
+/// when the database is away.
+pub const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The pools. SQLite has one writer and several readers; on PostgreSQL both names mean the same pool.
 #[derive(Clone)]
@@ -147,6 +107,7 @@ pub struct Db {
     /// SQLite's one writer serves in turn; the pool alone would let whoever writes much go before whoever waits.
     turn: Arc<Mutex<()>>,
     queue: group::Queue,
+    pulse: Arc<pulse::Pulse>,
 }
 
 /// The connection that writes, for as long as it is somebody's turn.
@@ -182,8 +143,7 @@ impl Db {
             r2d2::Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
-                // A ping per check-out costs more than a look-up on PostgreSQL; a broken connection is dropped on return.
-                .test_on_check_out(false)
+                .error_handler(Box::new(Complaints))
                 .connection_timeout(PATIENCE)
                 .build(Manager { url: url.clone(), read_only })
                 .map_err(|error| Error::Startup(format!("cannot open the database: {error}")))
@@ -196,7 +156,8 @@ impl Db {
             // The writer first: it creates the file and switches it to WAL.
             Url::Sqlite(_) => (pool(false, 1)?, pool(true, connections)?),
         };
-        Ok(Self { url: url.clone(), writers, readers, turn: Arc::default(), queue: group::Queue::default() })
+        let (turn, queue, pulse) = (Arc::default(), group::Queue::default(), Arc::default());
+        Ok(Self { url: url.clone(), writers, readers, turn, queue, pulse })
     }
 
     /// Deadlocks and time-outs are recognised by PostgreSQL's own words, which a server may translate.
@@ -238,8 +199,7 @@ impl Db {
     /// # Errors
     /// Those of `work`, or [`Error::Unavailable`] when no connection is free in time.
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = self.readers.get().map_err(|_| Error::Unavailable)?;
-        work(&mut conn)
+        work(&mut self.connection(&self.readers, "read")?.conn)
     }
 
     /// Runs `work` in one transaction, begun so that two writers cannot both think they were first.
@@ -253,7 +213,7 @@ impl Db {
             return self.answer_before_commit(work);
         }
         let mut writer = self.writer()?;
-        tried(|| dialect::transaction(&mut writer.conn, &work))
+        tried(|| dialect::transaction(&mut writer.conn.conn, &work))
     }
 
     /// Whether the database is SQLite, a part of this process: a look at it is short, and those who wait to write share
@@ -273,8 +233,33 @@ impl Db {
 
     fn writer(&self) -> Result<Writer<'_>> {
         let turn = self.is_in_process().then(|| self.turn.blocking_lock());
-        let conn = self.writers.get().map_err(|_| Error::Unavailable)?;
+        let conn = self.connection(&self.writers, "write")?;
         Ok(Writer { conn, _turn: turn })
+    }
+
+    fn connection(&self, pool: &r2d2::Pool<Manager>, purpose: &'static str) -> Result<PooledConnection<Manager>> {
+        if let Some(conn) = pool.try_get() {
+            return Ok(conn);
+        }
+        let began = Instant::now();
+        let conn = pool.get();
+        metrics::histogram!("database_connection_wait_seconds", "purpose" => purpose).record(began.elapsed());
+        conn.map_err(|_| {
+            metrics::counter!("database_connection_refusals_total", "purpose" => purpose).increment(1);
+            Error::Unavailable
+        })
+    }
+
+    /// How many connections each pool has and how many of them nobody uses: `(pool, all, idle)`.
+    pub fn pools(&self) -> Vec<(&'static str, u32, u32)> {
+        let told = |name, pool: &r2d2::Pool<Manager>| {
+            let state = pool.state();
+            (name, state.connections, state.idle_connections)
+        };
+        match self.url {
+            Url::Postgres(_) => vec![told("shared", &self.readers)],
+            Url::Sqlite(_) => vec![told("read", &self.readers), told("write", &self.writers)],
+        }
     }
 }
 

@@ -843,6 +843,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    backups (name) {
+        name -> Text,
+        taken_at -> Timestamp,
+        bytes -> BigInt,
+        sha256 -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     branches,
     staff,

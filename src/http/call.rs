@@ -184,6 +184,7 @@ pub(super) fn respond(answer: Answer, replayed: bool) -> HttpResponse {
         headers.insert(header::LOCATION, location);
     }
     if replayed {
+        metrics::counter!("idempotent_replays_total").increment(1);
         headers.insert(HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
     }
     response

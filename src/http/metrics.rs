@@ -4,31 +4,48 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-/// Upper bounds of the answer-time buckets, seconds.
-const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
+use super::figures;
+use crate::clock::Clock;
 
 /// The process-wide recorder: the `metrics` crate has one, whatever the number of applications in a test.
 pub fn recorder() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE
         .get_or_init(|| {
-            let builder = PrometheusBuilder::new();
-            let builder = match PrometheusBuilder::new()
-                .set_buckets_for_metric(Matcher::Full("http_request_seconds".to_owned()), &SECONDS)
-            {
-                Ok(with_buckets) => with_buckets,
-                Err(_) => builder,
-            };
+            let builder = figures::with_buckets(PrometheusBuilder::new()).unwrap_or_else(|error| {
+                tracing::warn!(%error, "the histograms of /metrics have no buckets");
+                PrometheusBuilder::new()
+            });
             let recorder = builder.build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
                 tracing::warn!("another metrics recorder was there first; /metrics stays empty");
             }
+            figures::describe();
+            metrics::gauge!("build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+            metrics::gauge!("process_start_time_seconds").set(Clock::System.now().and_utc().timestamp() as f64);
             handle
         })
         .clone()
+}
+
+/// Sets the figures of the process itself, where the kernel tells them in `/proc`.
+pub fn look_at_process() {
+    if let Some(bytes) = resident_bytes() {
+        metrics::gauge!("process_resident_memory_bytes").set(bytes);
+    }
+    if let Ok(open) = std::fs::read_dir("/proc/self/fd") {
+        metrics::gauge!("process_open_fds").set(open.count() as f64);
+    }
+}
+
+fn resident_bytes() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024.0)
 }
 
 /// Counts one answered request.

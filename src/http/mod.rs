@@ -5,6 +5,7 @@ pub mod body;
 pub mod call;
 pub mod decimal;
 pub mod document;
+pub mod figures;
 pub mod form;
 pub mod headers;
 pub mod language;

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
+use tracing::{Instrument, info_span};
 
 use super::address;
 use super::body::Unread;
@@ -35,7 +36,8 @@ pub async fn observe(
     let (method, frame) = (req.method().clone(), Frame::of(&req));
     let response = match frame.preflight(&req) {
         Some(answer) => req.into_response(answer),
-        None => next.call(req).await?.map_into_boxed_body(),
+        // What is logged while it is worked on, on whichever thread, bears its identifier.
+        None => next.call(req).instrument(info_span!("request", request_id = %id)).await?.map_into_boxed_body(),
     };
     if let Some(Failure(error)) = response.response().extensions().get::<Failure>() {
         tracing::error!(request_id = %id, error, "a request failed");

@@ -120,8 +120,10 @@ pub fn look_at_account(app: &App, gateways: &Gateways) {
 /// # Errors
 /// Those of the database.
 pub fn look_at_outbox(app: &App) -> Result<()> {
-    let (backlog, dead, now) =
-        app.read_now(&Actor::System, |tx| Ok((report_store::backlog(tx)?, report_store::dead(tx)?, tx.now)))?;
+    let (backlog, dead, held, now) = app.read_now(&Actor::System, |tx| {
+        Ok((report_store::backlog(tx)?, report_store::dead(tx)?, report_store::held(tx)?, tx.now))
+    })?;
+    metrics::gauge!("notifications_held").set(held as f64);
     for channel in Channel::ALL {
         let waiting = backlog.iter().find(|(of, ..)| of == channel);
         let oldest = waiting.and_then(|(_, _, since)| *since).map_or(0, |since| (now - since).num_seconds());

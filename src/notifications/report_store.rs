@@ -139,6 +139,11 @@ pub fn backlog(tx: &mut Tx) -> Result<Vec<(Channel, i64, Option<NaiveDateTime>)>
     Ok(due.select(columns).load(tx.conn)?)
 }
 
+/// How many wait for a person's word.
+pub fn held(tx: &mut Tx) -> Result<i64> {
+    Ok(table.filter(notifications::state.eq(State::Held)).count().get_result(tx.conn)?)
+}
+
 /// How many messages of each channel were given up or became too old.
 pub fn dead(tx: &mut Tx) -> Result<Vec<(Channel, i64)>> {
     let dead = table.filter(notifications::state.eq_any([State::Failed, State::Expired]));

@@ -16,7 +16,8 @@ use object_store::{ObjectStore, RetryConfig};
 use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
-use crate::config::{Bucket, Photos};
+use super::Keys;
+use crate::config::Bucket;
 use crate::error::{Error, Result};
 
 /// How many calls to the store are under way at once; each holds a thread.
@@ -31,18 +32,18 @@ const TRIES_WITHIN: Duration = Duration::from_secs(20);
 const MOST_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Opens a bucket; nothing is asked of it before the first picture.
-pub(super) fn open(photos: &Photos, bucket: &Bucket) -> Result<Arc<dyn ObjectStore>> {
+pub(super) fn open(setting: &str, bucket: &Bucket, keys: &Keys) -> Result<Arc<dyn ObjectStore>> {
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&bucket.name)
         .with_region(&bucket.region)
-        .with_access_key_id(photos.access_key_id.expose_secret())
-        .with_secret_access_key(photos.secret_access_key.expose_secret())
+        .with_access_key_id(keys.id.expose_secret())
+        .with_secret_access_key(keys.secret.expose_secret())
         .with_retry(RetryConfig { max_retries: MORE_TRIES, retry_timeout: TRIES_WITHIN, ..RetryConfig::default() })
         .with_http_connector(Connector);
     if let Some(endpoint) = &bucket.endpoint {
         builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
     }
-    let store = builder.build().map_err(|error| Error::Startup(format!("photos.url: {error}")))?;
+    let store = builder.build().map_err(|error| Error::Startup(format!("{setting}: {error}")))?;
     if bucket.prefix.is_empty() {
         return Ok(Arc::new(store));
     }

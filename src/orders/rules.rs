@@ -125,6 +125,12 @@ pub fn next(status: Status, event: Event) -> Result<Status, Vec<Status>> {
     to.ok_or_else(|| legal(status))
 }
 
+/// Every step from one status to another that something can cause.
+pub fn steps() -> Vec<(Status, Status)> {
+    let of = |status: Status| Event::ALL.iter().filter_map(move |event| Some((status, next(status, *event).ok()?)));
+    Status::ALL.iter().flat_map(|status| of(*status)).collect()
+}
+
 /// Whether an order in this status follows its parcels.
 pub fn has_parcels(status: Status) -> bool {
     match status {

@@ -33,7 +33,7 @@ fn name(id: &PhotoId, size: Size) -> Path {
 /// Stores a picture and then does what refers to it. When that is refused, nothing of the picture remains.
 ///
 /// # Errors
-/// Those of `refer`; [`Error::Startup`] when the store does not take the picture.
+/// Those of `refer`; [`Error::Unavailable`] when the store does not take the picture.
 pub async fn keep<T, F>(app: App, picture: Prepared, refer: impl FnOnce(NewPhoto) -> F + 'static) -> Result<T>
 where
     T: 'static,
@@ -43,11 +43,12 @@ where
     let task = actix_web::rt::spawn(async move {
         let photo = described(&picture)?;
         let id = photo.id.clone();
-        let kept = match put(&app, &id, picture).await {
-            Ok(()) => refer(photo).await,
-            Err(error) => Err(error),
-        };
-        match kept {
+        if let Err(error) = put(&app, &id, picture).await {
+            tracing::error!(%error, "a photo cannot be stored");
+            remove(&app, &id).await;
+            return Err(Error::Unavailable);
+        }
+        match refer(photo).await {
             // After any other failure the row may have been committed, although nobody could tell us.
             Err(error @ (Error::Problem(_) | Error::Startup(_))) => {
                 remove(&app, &id).await;
@@ -71,10 +72,9 @@ fn described(picture: &Prepared) -> Result<NewPhoto> {
     })
 }
 
-async fn put(app: &App, id: &PhotoId, picture: Prepared) -> Result<()> {
+async fn put(app: &App, id: &PhotoId, picture: Prepared) -> object_store::Result<()> {
     for (size, bytes) in [(Size::Full, picture.full), (Size::Thumb, picture.thumb)] {
-        let put = app.objects.put(&name(id, size), PutPayload::from(bytes)).await;
-        put.map_err(|error| Error::Startup(format!("a photo cannot be stored: {error}")))?;
+        app.objects.put(&name(id, size), PutPayload::from(bytes)).await?;
     }
     Ok(())
 }

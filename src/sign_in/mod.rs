@@ -147,3 +147,19 @@ pub fn forget(tx: &mut Tx, customer: &CustomerId, phone: &str) -> Result<()> {
     store::use_up(tx, phone)?;
     tallies::forget(tx, phone)
 }
+
+/// Ends every session of every customer: after a restore nobody knows which were ended before. Tells how many.
+///
+/// # Errors
+/// Those of the database.
+pub fn end_sessions(tx: &mut Tx) -> Result<usize> {
+    store::end_everybodys(tx)
+}
+
+/// Makes every one-time code worth nothing. Tells how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub fn withdraw_codes(tx: &mut Tx) -> Result<usize> {
+    store::withdraw_codes(tx)
+}

@@ -121,3 +121,14 @@ pub fn delete_over(tx: &mut Tx, before: NaiveDateTime) -> Result<usize> {
     let over = sessions::ended_at.lt(before).or(sessions::expires_at.lt(before).nullable());
     Ok(diesel::delete(sessions::table.filter(over)).execute(tx.conn)?)
 }
+
+/// Ends every session of everybody; tells how many.
+pub fn end_everybodys(tx: &mut Tx) -> Result<usize> {
+    let open = sessions::table.filter(sessions::ended_at.is_null());
+    Ok(diesel::update(open).set(sessions::ended_at.eq(tx.now)).execute(tx.conn)?)
+}
+
+/// Forgets every code that is on its way or was used; tells how many.
+pub fn withdraw_codes(tx: &mut Tx) -> Result<usize> {
+    Ok(diesel::delete(codes::table).execute(tx.conn)?)
+}

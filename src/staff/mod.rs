@@ -22,7 +22,10 @@ use crate::ids::{Actor, BranchId, Role, StaffId};
 pub use network::Network;
 pub use password::{Password, verify};
 pub use second_factor::{begin as begin_totp, confirm as confirm_totp, remove as remove_totp};
-pub use sessions::{Refreshed, SignIn, authenticate, forget_ended, log_out, open_session, refresh, sign_in};
+pub use sessions::{
+    Refreshed, SignIn, authenticate, end_sessions, forget_ended, log_out, open_session, refresh, sign_in,
+    withdraw_links,
+};
 pub use setup::{check as check_setup, make_first_admin, offer as offer_setup};
 pub use store::Member;
 pub use tries::Knock;

@@ -179,3 +179,19 @@ pub fn authenticate(tx: &mut Tx, claims: &Claims, need_totp: &[Role]) -> Result<
     }
     Ok(actor(member, claims.sid.clone()))
 }
+
+/// Ends every session of everybody: after a restore nobody knows which were ended before. Tells how many.
+///
+/// # Errors
+/// Those of the database.
+pub fn end_sessions(tx: &mut Tx) -> Result<usize> {
+    store::revoke_everybodys(tx)
+}
+
+/// Makes the link to the first account worth nothing. Tells how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub fn withdraw_links(tx: &mut Tx) -> Result<usize> {
+    store::delete_setup_tokens(tx)
+}

@@ -229,3 +229,9 @@ pub fn delete_sessions(tx: &mut Tx, ids: &[SessionId]) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::id.eq_any(ids.to_vec()))).execute(tx.conn)?;
     Ok(())
 }
+
+/// Ends every session of everybody; tells how many.
+pub fn revoke_everybodys(tx: &mut Tx) -> Result<usize> {
+    let going_on = sessions::table.filter(sessions::revoked_at.is_null());
+    Ok(diesel::update(going_on).set(sessions::revoked_at.eq(tx.now)).execute(tx.conn)?)
+}

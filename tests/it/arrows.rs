@@ -24,8 +24,8 @@ const FLOORS: &[&[&str]] = &[
     &["parcels"],
     &["bags", "payments"],
     &["acquirers", "acts", "cells", "claims", "manifests", "receipts", "shipments", "statements", "storage"],
-    &["broker", "desk", "tracking"],
-    &["my"],
+    &["broker", "desk", "tracking", "verify"],
+    &["backup", "my"],
     &["app"],
     &["cli"],
 ];

@@ -25,7 +25,7 @@ on_both! {
             .db
             .read(|conn| {
                 ask_for!(
-                    conn, acquirer_callbacks, acquirer_invoices, acquirer_payments, audit, bag_parcels, bags, branches, cash_moves,
+                    conn, acquirer_callbacks, acquirer_invoices, acquirer_payments, audit, backups, bag_parcels, bags, branches, cash_moves,
                     cash_shifts, cells, checkpoints, company_rates, counters, customers, customs_rules, events, gates, idempotency_keys,
                     journal_seals, journals, message_choices, message_texts, notification_attempts, parked_recipients, telegram_chats,
                     telegram_links, telegram_turns, telegram_updates, notifications, order_items, orders, public_views, parcels, payments, photos, postings,

@@ -178,7 +178,7 @@ fn a_bucket_that_does_not_know_us_takes_nothing_and_no_row_is_written() {
     let store = ObjectServer::start();
     let s = in_bucket(&store, &url, "another secret");
     let parcel = s.receive("ZT5200000009");
-    s.unchanged_by(|| send(&s, &path(&parcel, "scale"), &receipt(1))).expect_problem(500, "internal");
+    s.unchanged_by(|| send(&s, &path(&parcel, "scale"), &receipt(1))).expect_problem(503, "unavailable");
     assert_eq!(store.objects("shelf/1"), Vec::<String>::new());
 }
 

@@ -9,6 +9,7 @@ pub mod outbox;
 pub mod pictures;
 pub mod postgres;
 pub mod program;
+pub mod proxy;
 pub mod record;
 pub mod s3;
 pub mod server;

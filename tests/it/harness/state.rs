@@ -12,6 +12,7 @@ const TABLES: &[(&str, &str)] = &[
     ("acquirer_invoices", "id || state || COALESCE(provider_invoice_id, '') || COALESCE(pay_url, '')"),
     ("acquirer_payments", "provider || ' ' || payment_key"),
     ("audit", "id"),
+    ("backups", "name"),
     ("bag_parcels", "bag_id || parcel_id"),
     ("bags", "code || status || COALESCE(seal_number, '')"),
     ("branches", "code || name || city || address || phone || hours"),
