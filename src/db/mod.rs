@@ -5,6 +5,7 @@ mod dialect;
 mod group;
 pub mod migrate;
 pub mod schema;
+pub mod search;
 pub mod sight;
 #[macro_use]
 pub mod types;
