@@ -220,6 +220,20 @@ impl App {
         self.db.write(|conn| work(&mut self.tx(conn, by)))
     }
 
+    /// [`App::write_now`] that shares its commit with others where the database has one writer: for threads of which many
+    /// write a little each.
+    ///
+    /// # Errors
+    /// Those of `work`, after which nothing of it remains.
+    pub fn write_beside<T: Send + 'static>(
+        &self,
+        by: &Actor,
+        work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (app, by) = (self.clone(), by.clone());
+        self.db.write_beside(move |conn| work(&mut app.tx(conn, &by)))
+    }
+
     /// Runs a slow computation, such as drawing a sheet of labels, off the async threads; no more at once than there are cores.
     ///
     /// # Errors

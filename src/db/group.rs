@@ -113,6 +113,11 @@ impl<T> Pending<T> {
         };
         answer.unwrap_or_else(|_| Err(Error::panicked()))
     }
+
+    /// The same for a thread that may wait, however long it takes.
+    pub(super) fn wait(self) -> Result<T> {
+        self.answer.blocking_recv().unwrap_or_else(|_| Err(Error::panicked()))
+    }
 }
 
 impl Queue {

@@ -12,6 +12,7 @@ pub mod migrate;
 mod mistakes;
 mod pulse;
 pub mod schema;
+pub mod search;
 pub mod sight;
 #[macro_use]
 pub mod types;
@@ -214,6 +215,25 @@ impl Db {
         }
         let mut writer = self.writer()?;
         tried(|| dialect::transaction(&mut writer.conn.conn, &work))
+    }
+
+    /// [`Db::write`] beside others, for a thread that may wait: on SQLite several such threads share a commit.
+    ///
+    /// # Errors
+    /// Those of `work`, after which nothing of it remains.
+    pub fn write_beside<T: Send + 'static>(&self, work: impl Fn(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+        if !self.is_in_process() {
+            return self.write(work);
+        }
+        let (pending, nobody_leads) = self.join(work);
+        if nobody_leads {
+            let db = self.clone();
+            // On a thread of its own: whoever leads may have to write for others when its own work is done.
+            if std::thread::Builder::new().name("writes".to_owned()).spawn(move || db.lead()).is_err() {
+                self.lead();
+            }
+        }
+        pending.wait()
     }
 
     /// Whether the database is SQLite, a part of this process: a look at it is short, and those who wait to write share

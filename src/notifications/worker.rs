@@ -50,7 +50,7 @@ fn turn(app: &App, gateways: &Gateways, channel: Channel) -> Result<Worked> {
     if !app.read_now(&Actor::System, |tx| claim::is_worth_a_turn(tx, channel, pace))? {
         return Ok(Worked::default());
     }
-    let (due, mut gate) = app.write_now(&Actor::System, |tx| claim::claim(tx, channel, pace))?;
+    let (due, mut gate) = app.write_beside(&Actor::System, move |tx| claim::claim(tx, channel, pace))?;
     let mut worked = Worked { tried: due.len(), sent: 0 };
     for notification in &due {
         let mark = match gate.rests_until {
@@ -83,15 +83,17 @@ fn attempt(app: &App, gateways: &Gateways, notification: &Notification, gate: &m
         mark.report_due_at = rules::next_report(now, now);
     }
     let is_indifferent = gate.is_indifferent_to(&outcome);
-    let heard = app.write_now(&Actor::System, |tx| {
+    let (sent, written) = (notification.clone(), mark.clone());
+    // Beside the other workers: each of them waits for its gateway and then writes a line.
+    let heard = app.write_beside(&Actor::System, move |tx| {
         if is_indifferent {
-            write_down(tx, notification, &outcome, &mark)?;
+            write_down(tx, &sent, &outcome, &written)?;
             return Ok(None);
         }
         let mut gate = gate_store::lock(tx, channel)?;
         gate.hear(&outcome, tx.now);
         gate_store::save(tx, channel, &gate)?;
-        write_down(tx, notification, &outcome, &mark)?;
+        write_down(tx, &sent, &outcome, &written)?;
         Ok(Some(gate))
     })?;
     if let Some(heard) = heard {

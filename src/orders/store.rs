@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::{EventKind, Kind, NewOrder, Status, rules};
 use crate::code::OrderCode;
 use crate::db::schema::{events, order_items, orders};
-use crate::db::{Tx, batch, contains, sight};
+use crate::db::{Backend, Tx, batch, search, sight};
 use crate::error::Result;
 use crate::ids::{Actor, BranchId, CustomerId, EntryId, OrderId};
 use crate::ledger::Account;
@@ -271,12 +271,56 @@ pub fn under_way(tx: &mut Tx, customer: &CustomerId, limit: i64) -> Result<Vec<O
 }
 
 pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Result<Vec<Order>> {
-    let mut query = orders::table.filter(sight::orders(tx)).order(orders::id.desc()).limit(limit).into_boxed();
+    let Some(text) = filter.q.as_ref().map(|q| q.to_lowercase()) else {
+        return Ok(newest(tx, filter, limit, below).load(tx.conn)?);
+    };
+    if let Some(found) = found(tx, filter, &text, limit, below)? {
+        return Ok(found);
+    }
+    if let Some(edge) = search::edge_of_the_newest(tx.conn, below)? {
+        let young = newest(tx, filter, limit, below).filter(orders::id.gt(edge));
+        let found: Vec<Order> = young.filter(search::orders_contain(&text)).load(tx.conn)?;
+        if found.len() as i64 == limit {
+            return Ok(found);
+        }
+    }
+    let contain = search::orders_contain_anywhere(tx.conn, &text);
+    Ok(newest(tx, filter, limit, below).filter(contain).load(tx.conn)?)
+}
+
+fn newest<'a>(tx: &Tx, filter: &Filter, limit: i64, below: Option<&str>) -> orders::BoxedQuery<'a, Backend> {
+    let query = narrowed(tx, filter).order(orders::id.desc()).limit(limit);
+    match below {
+        Some(below) => query.filter(orders::id.lt(below.to_owned())),
+        None => query,
+    }
+}
+
+/// The page of those that contain a text, where the database does not find them by a condition alone: more and more
+/// candidates are looked at, newest first, until there are enough.
+fn found(tx: &mut Tx, filter: &Filter, text: &str, limit: i64, below: Option<&str>) -> Result<Option<Vec<Order>>> {
+    let (mut found, mut below, mut most) = (Vec::new(), below.map(str::to_owned), limit.saturating_mul(2));
+    loop {
+        let Some(ids) = search::candidates(tx.conn, text, below.as_deref(), most)? else { return Ok(None) };
+        let these = batch::among(tx.conn, "orders.id", &ids)?;
+        let query = narrowed(tx, filter).filter(these).filter(search::orders_contain(text));
+        let rows: Vec<Order> = query.load(tx.conn)?;
+        let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id.to_string(), row)).collect();
+        found.extend(ids.iter().filter_map(|id| rows.remove(id)));
+        if found.len() >= usize::try_from(limit).unwrap_or(usize::MAX) || (ids.len() as i64) < most {
+            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            return Ok(Some(found));
+        }
+        below = ids.last().cloned();
+        most = most.saturating_mul(4);
+    }
+}
+
+/// The orders of a filter, whatever text they contain.
+fn narrowed<'a>(tx: &Tx, filter: &Filter) -> orders::BoxedQuery<'a, Backend> {
+    let mut query = orders::table.filter(sight::orders(tx)).into_boxed();
     if let Some(status) = filter.status {
         query = query.filter(orders::status.eq(status));
-    }
-    if let Some(q) = &filter.q {
-        query = query.filter(orders::search.like(contains(&q.to_lowercase())).escape('\\'));
     }
     if let Some(phone) = &filter.phone {
         query = query.filter(orders::phone.eq(phone.clone()));
@@ -293,10 +337,7 @@ pub fn page(tx: &mut Tx, filter: &Filter, limit: i64, below: Option<&str>) -> Re
     if filter.is_uncollected {
         query = query.filter(orders::uncollected_at.is_not_null().and(orders::status.eq(Status::ReadyForPickup)));
     }
-    if let Some(below) = below {
-        query = query.filter(orders::id.lt(below.to_owned()));
-    }
-    Ok(query.load(tx.conn)?)
+    query
 }
 
 pub fn items_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<Item>> {

@@ -289,6 +289,10 @@ on_both! {
             let left: Vec<_> = after.lines().filter(|line| line.contains(trace)).collect();
             assert_eq!(left, [] as [&str; 0], "{trace}");
         }
+        for (part, found) in [("70012345", 0), (&done[3..10], 1)] {
+            let page = s.get(ADMIN, &format!("/v1/orders?q={part}")).expect(200);
+            assert_eq!(page["items"].as_array().unwrap().len(), found, "{part}");
+        }
         me.get("/v1/my").expect_problem(401, "unauthenticated");
         assert_eq!(s.get(ADMIN, &format!("/v1/orders/{done}/ledger")).expect(200), books, "the books stay");
         let seen = s.get(ADMIN, &format!("/v1/orders/{done}")).expect(200);

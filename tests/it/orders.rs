@@ -209,6 +209,38 @@ on_both! {
         }
     }
 
+    fn any_part_of_a_text_is_found_newest_first_page_by_page(s: &Server) {
+        let named = |name: &str, phone: &str| {
+            let mut body = request();
+            body["customer"] = json!({"name": name, "phone": phone});
+            s.order_of(body, Until::Requested).code
+        };
+        let numbers: Vec<_> = (0..7).map(|number| format!("+99655511122{number}")).collect();
+        let mut placed: Vec<_> = numbers.iter().map(|phone| named("Айсулуу Осмон кызы", phone)).collect();
+        let other = named("Осмон Айсулуу кызы", "+996777000111");
+        placed.reverse();
+        for (part, found) in [
+            ("лоо", vec![]),
+            ("СУЛУУ ОСМ", placed.clone()),
+            ("5511122", placed.clone()),
+            ("111226", vec![placed[0].clone()]),
+            ("он айс", vec![other.clone()]),
+            ("\"осм\" OR айс", vec![]),
+            (&other.to_lowercase()[4..], vec![other.clone()]),
+        ] {
+            let (mut seen, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let page = s.get(AUDITOR, &format!("/v1/orders?limit=3&q={}{cursor}", escaped(part))).expect(200);
+                seen.extend(codes(&page));
+                let Some(next) = page["next_cursor"].as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            assert_eq!(seen, found, "{part}");
+        }
+        let narrowed = s.get(AUDITOR, &format!("/v1/orders?phone={}&q={}", escaped(&numbers[2]), escaped("осмон"))).expect(200);
+        assert_eq!(codes(&narrowed), [placed[4].clone()]);
+    }
+
     fn a_query_that_makes_no_sense_is_refused(s: &Server) {
         for (query, status, code) in [
             ("limit=0", 422, "validation_failed"),

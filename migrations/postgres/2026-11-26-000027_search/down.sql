@@ -1,0 +1,2 @@
+DROP INDEX orders_by_grams;
+DROP FUNCTION search_grams;

@@ -1,0 +1,4 @@
+DROP TRIGGER orders_are_found_as_they_are;
+DROP TRIGGER orders_are_found;
+DROP TABLE order_grams;
+DROP TABLE order_numbers;
