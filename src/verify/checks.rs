@@ -127,7 +127,7 @@ pub const HOUSE: &[Check] = &[
         "audit",
         "every refund has its line",
         "SELECT orders.code || ' has ' || CAST(COUNT(*) AS TEXT) || ' refunds' AS line FROM journals \
-         JOIN orders ON orders.id = order_id WHERE kind = 'refund' GROUP BY orders.code HAVING COUNT(*) <> \
+         JOIN orders ON orders.id = order_id WHERE journals.kind = 'refund' GROUP BY orders.code HAVING COUNT(*) <> \
          (SELECT COUNT(*) FROM audit WHERE action = 'payment.refunded' AND object = orders.code)",
     ),
     check(

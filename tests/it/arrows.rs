@@ -124,8 +124,14 @@ const STATEMENTS: [&str; 4] = ["sql_query(", "sql::<", ".sql(", "batch_execute("
 
 /// Where a statement is put together: of names that the compiler knows to stand in the source (`&'static str`), never of a
 /// value. So many times.
-const PUT_TOGETHER: &[(&str, usize)] =
-    &[("db/batch.rs", 4), ("db/dialect.rs", 4), ("db/migrate.rs", 3), ("db/mod.rs", 1), ("db/sight.rs", 2)];
+const PUT_TOGETHER: &[(&str, usize)] = &[
+    ("db/batch.rs", 4),
+    ("db/dialect.rs", 4),
+    ("db/inspect.rs", 2),
+    ("db/manager.rs", 1),
+    ("db/migrate.rs", 3),
+    ("db/sight.rs", 3),
+];
 
 #[test]
 fn the_text_of_a_statement_stands_in_the_source() {

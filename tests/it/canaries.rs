@@ -25,6 +25,8 @@ fn secrets(config: &mut Config) -> Vec<(&'static str, &mut SecretString)> {
         ("TELEGRAM__WEBHOOK_SECRET", &mut config.telegram.webhook_secret),
         ("PHOTOS__ACCESS_KEY_ID", &mut config.photos.access_key_id),
         ("PHOTOS__SECRET_ACCESS_KEY", &mut config.photos.secret_access_key),
+        ("BACKUP__ACCESS_KEY_ID", &mut config.backup.access_key_id),
+        ("BACKUP__SECRET_ACCESS_KEY", &mut config.backup.secret_access_key),
         ("ACQUIRERS__FREEDOM_PAY__SECRET_KEY", &mut acquirers.freedom_pay.secret_key),
         ("ACQUIRERS__ODENGI__PASSWORD", &mut acquirers.odengi.password),
         ("ACQUIRERS__MKASSA__API_KEY", &mut acquirers.mkassa.api_key),

@@ -201,7 +201,7 @@ on_both! {
         open_osh(s);
         let (here, there) = (s.order(Until::Received), for_osh(s));
         let truck = s.departed_with(&[&here.tracking_number, &there.tracking_number]);
-        let list = s.get(CASHIER, &format!("/v1/shipments/{truck}/sorting")).expect(200);
+        let list = s.get(WAREHOUSE, &format!("/v1/shipments/{truck}/sorting")).expect(200);
         let mut piles: Vec<_> = list["branches"].as_array().unwrap().clone();
         piles.sort_by_key(|pile| pile["code"].as_str().unwrap().to_owned());
         assert_eq!(words(&json!(piles), "code"), ["BISH", "OSH"]);
