@@ -26,12 +26,7 @@ impl Db {
     /// # Errors
     /// [`Error::Startup`] on PostgreSQL, which has tools of its own; those of the database.
     pub fn copy_into(&self, path: &Path) -> Result<()> {
-        let Url::Sqlite(_) = self.url else {
-            return Err(Error::Startup(
-                "PostgreSQL is backed up by its own tools, pg_basebackup and an archive of its WAL: see docs/operations.md"
-                    .to_owned(),
-            ));
-        };
+        self.refuse_postgres()?;
         // A connection of its own: the one that writes must not be away for so long.
         let manager = Manager { url: self.url.clone(), read_only: false };
         let mut conn = manager.open().map_err(|error| Error::Startup(error.to_string()))?;
@@ -63,11 +58,22 @@ impl Db {
     /// About how large a copy will be, bytes.
     ///
     /// # Errors
-    /// Those of the database; on PostgreSQL always.
+    /// [`Error::Startup`] on PostgreSQL; those of the database.
     pub fn copied_bytes(&self) -> Result<u64> {
+        self.refuse_postgres()?;
         let query = "SELECT (page_count - freelist_count) * page_size AS count \
                      FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
         Ok(u64::try_from(self.read(|conn| inspect::count(conn, query))?).unwrap_or_default())
+    }
+
+    fn refuse_postgres(&self) -> Result<()> {
+        match self.url {
+            Url::Sqlite(_) => Ok(()),
+            Url::Postgres(_) => Err(Error::Startup(
+                "PostgreSQL is backed up by its own tools, pg_basebackup and an archive of its WAL: see docs/operations.md"
+                    .to_owned(),
+            )),
+        }
     }
 }
 
