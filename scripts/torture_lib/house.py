@@ -113,19 +113,21 @@ class House:
         """Sends again, with the same key, whatever nobody knows the end of."""
         doubtful = [intention for intention in self.world.intentions if intention.state == Intention.UNKNOWN]
         ports = [service.port for service in self.front]
-        connection, deadline = Connection(lambda: ports[0]), time.monotonic() + 120
+        connection, deadline, heard = Connection(lambda: ports[0]), time.monotonic() + 120, "nothing"
         for intention in doubtful:
             while intention.state == Intention.UNKNOWN:
                 if time.monotonic() > deadline:
                     waiting = "; ".join(line for service in self.services for line in service.threads())
-                    raise SystemExit(f"torture: no answer to a repeat within two minutes: {intention}\n{waiting}")
+                    raise SystemExit(f"torture: no answer to a repeat within two minutes, the last was {heard}: {intention}\n{waiting}")
                 try:
                     answer = connection.send(intention.call)
-                except (NotSent, NoAnswer):
+                except (NotSent, NoAnswer) as error:
+                    heard = str(error)
                     self.bury()
                     self.revive()
                     continue
                 if answer.is_unknown:
+                    heard = f"{answer.status} {answer.body[:300]!r}"
                     time.sleep(0.02)
                     continue
                 self.world.settle(intention, Intention.OK if answer.is_ok else Intention.REFUSED, answer)
