@@ -18,7 +18,7 @@ struct Line {
 ///
 /// # Errors
 /// Those of the database.
-pub fn lines(conn: &mut Conn, query: &'static str) -> Result<Vec<String>> {
+pub fn lines(conn: &mut Conn, query: &str) -> Result<Vec<String>> {
     let lines: Vec<Line> = diesel::sql_query(query).load(conn)?;
     Ok(lines.into_iter().map(|line| line.line).collect())
 }
@@ -33,7 +33,7 @@ struct Count {
 ///
 /// # Errors
 /// Those of the database.
-pub fn count(conn: &mut Conn, query: &'static str) -> Result<i64> {
+pub fn count(conn: &mut Conn, query: &str) -> Result<i64> {
     Ok(diesel::sql_query(query).get_result::<Count>(conn)?.count)
 }
 

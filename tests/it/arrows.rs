@@ -122,8 +122,8 @@ fn each_kind_of_file_keeps_to_its_own() {
 /// What makes a statement of a text.
 const STATEMENTS: [&str; 4] = ["sql_query(", "sql::<", ".sql(", "batch_execute("];
 
-/// Where a statement is put together: of names that the compiler knows to stand in the source (`&'static str`), never of a
-/// value. So many times.
+/// Where a statement is put together: of names that the compiler knows to stand in the source (`&'static str`), or that the
+/// database says itself (`db/inspect.rs`), never of a value. So many times.
 const PUT_TOGETHER: &[(&str, usize)] = &[
     ("db/batch.rs", 4),
     ("db/dialect.rs", 4),
