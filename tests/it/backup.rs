@@ -292,6 +292,8 @@ fn the_commands_back_up_list_and_restore() {
         shell.set("TORUGART__BACKUP__EVERY_SECONDS", "1").set("TORUGART__BACKUP__URL", &format!("file://{folder}"));
     let server = server.start(&["serve"]);
     server.logged("backed up and verified");
+    // Told to stop before it listens, it would end without a word, like any other program.
+    server.logged("listening");
     assert!(server.stop("TERM").success());
 }
 
