@@ -14,6 +14,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -71,6 +72,8 @@ class House:
 def house(build, **settings):
     """`torugart serve` on SQLite with its usual limits, until the block ends; somebody called `clerk` works there."""
     binary = os.environ.setdefault("TORUGART_BIN", str(measure.target().resolve() / build / "torugart"))
+    # Whoever ends the script ends what it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="torugart-bystander-"))
     url = f"sqlite://{scratch}/torugart.db"
     try:

@@ -189,9 +189,12 @@ async fn authenticate(app: &App, token: String, path: &str) -> Result<Actor> {
     }
     let claims = app.tokens.verify(&token, app.clock.now())?;
     // Where a second factor is set up, it cannot be asked for.
-    let is_own_account = path == "/v1/me" || path.starts_with("/v1/me/") || path.starts_with("/v1/auth/");
-    let need_totp = if is_own_account { Vec::new() } else { app.config.auth.totp_required_roles.clone() };
+    let need_totp = if is_own_account(path) { Vec::new() } else { app.config.auth.totp_required_roles.clone() };
     app.glance(&Actor::System, move |tx| staff::authenticate(tx, &claims, &need_totp)).await
+}
+
+fn is_own_account(path: &str) -> bool {
+    path == "/v1/me" || path.starts_with("/v1/me/") || path.starts_with("/v1/auth/")
 }
 
 fn unauthenticated<T>(detail: &str) -> Result<T> {
@@ -211,4 +214,96 @@ fn idempotency_key(req: &ServiceRequest) -> Result<Option<String>> {
         .fail();
     }
     Ok(Some(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::ids::{CustomerId, CustomerSessionId, SessionId, StaffId};
+
+    #[test]
+    fn a_door_lets_in_whom_its_row_names() {
+        let staff = |role| {
+            let (id, session) = (StaffId::new(), SessionId::new());
+            Actor::Staff { id, login: "bakyt".to_owned(), role, branch: None, session }
+        };
+        let (id, session) = (CustomerId::new(), CustomerSessionId::new());
+        let customer = Actor::Customer { id, client_code: "KG-10001".to_owned(), session };
+        let actors = [Actor::Anyone, customer, staff(Role::Cashier), staff(Role::Warehouse), staff(Role::Admin)];
+        let (out, no) = (Some(Slug::Unauthenticated), Some(Slug::Forbidden));
+        for (who, expected) in [
+            (Who::Anyone, [None; 5]),
+            (Who::AnyStaff, [out, no, None, None, None]),
+            (Who::Only(&[Role::Cashier]), [out, no, None, no, None]),
+            (Who::Only(&[]), [out, no, no, no, None]),
+            (Who::Customer, [out, None, no, no, no]),
+        ] {
+            let said = actors.each_ref().map(|actor| who.refuse(actor).err().map(|refusal| refusal.to_problem().slug));
+            assert_eq!(said, expected, "{who:?}");
+        }
+    }
+
+    fn sent(method: Method, path: &str, headers: &[(&'static str, &str)]) -> ServiceRequest {
+        let request = TestRequest::with_uri(path).method(method);
+        headers.iter().fold(request, |request, header| request.append_header(*header)).to_srv_request()
+    }
+
+    #[test]
+    fn a_form_of_another_site_is_refused() {
+        for (method, path, headers, is_refused) in [
+            (Method::POST, "/my/erase", &[("sec-fetch-site", "cross-site")][..], true),
+            (Method::POST, "/my/erase", &[("sec-fetch-site", "same-site")], true),
+            (Method::POST, "/my/erase", &[("sec-fetch-site", "same-origin")], false),
+            (Method::POST, "/my/erase", &[("sec-fetch-site", "none"), ("origin", "https://other.example")], false),
+            (Method::POST, "/my/erase", &[("host", "we.example"), ("origin", "https://other.example")], true),
+            (Method::POST, "/my/erase", &[("host", "we.example"), ("origin", "null")], true),
+            (Method::POST, "/my/erase", &[("host", "we.example"), ("origin", "http://we.example")], false),
+            (Method::POST, "/my/erase", &[("host", "inside"), ("origin", "https://cargo.example")], false),
+            (Method::POST, "/my/erase", &[], false),
+            (Method::GET, "/my/erase", &[("sec-fetch-site", "cross-site")], false),
+            (Method::POST, "/v1/orders", &[("sec-fetch-site", "cross-site")], false),
+        ] {
+            let refused = refuse_foreign_form(&sent(method.clone(), path, headers), "https://cargo.example").is_err();
+            assert_eq!(refused, is_refused, "{method} {path} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_comes_as_bearer_and_in_no_other_way() {
+        let token = |value: &str| bearer(&sent(Method::GET, "/", &[("authorization", value)])).ok().flatten();
+        assert_eq!(token("Bearer abc"), Some("abc".to_owned()));
+        assert_eq!(token("bEARER  abc "), Some("abc".to_owned()));
+        for other in ["Basic abc", "abc", "Bearer", ""] {
+            assert!(bearer(&sent(Method::GET, "/", &[("authorization", other)])).is_err(), "{other}");
+        }
+        assert!(bearer(&sent(Method::GET, "/", &[])).is_ok_and(|none| none.is_none()));
+    }
+
+    #[test]
+    fn a_key_is_sent_once_and_has_up_to_255_characters() {
+        let key = |values: &[&str]| {
+            let headers: Vec<_> = values.iter().map(|value| ("idempotency-key", *value)).collect();
+            idempotency_key(&sent(Method::POST, "/", &headers)).map_err(|refusal| refusal.to_problem().slug)
+        };
+        let (longest, longer) = ("k".repeat(255), "k".repeat(256));
+        assert_eq!(key(&[]), Ok(None));
+        assert_eq!(key(&["a"]), Ok(Some("a".to_owned())));
+        assert_eq!(key(&["\"quoted\""]), Ok(Some("quoted".to_owned())));
+        assert_eq!(key(&[&longest]), Ok(Some(longest.clone())));
+        for wrong in [&["a", "a"][..], &[""], &["\"\""], &[&longer]] {
+            assert_eq!(key(wrong), Err(Slug::MalformedRequest), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_second_factor_one_reaches_the_own_account_alone() {
+        for own in ["/v1/me", "/v1/me/totp", "/v1/auth/logout"] {
+            assert!(is_own_account(own), "{own}");
+        }
+        for other in ["/v1/messages", "/v1/orders", "/v1/authors", "/", "/v1/my/orders"] {
+            assert!(!is_own_account(other), "{other}");
+        }
+    }
 }

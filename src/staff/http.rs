@@ -271,3 +271,27 @@ pub async fn change(app: App, call: Call, id: web::Path<StaffId>, body: Body<Sta
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_short_and_plain_and_names_nobody_else() {
+        for fine in ["ab", "a.b-c_9", "0700", &"x".repeat(32)] {
+            assert_eq!(checked_login(fine).ok().as_deref(), Some(fine));
+        }
+        for wrong in ["", "a", &"x".repeat(33), "Bakyt", "ba kyt", "бакыт", "a:b", "a\u{0}b", "customer", "system"]
+        {
+            assert!(checked_login(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line_or_none() {
+        let name = |name: &str| checked_name(Some(name.to_owned())).ok().flatten();
+        assert_eq!(name("  Bakyt B. "), Some("Bakyt B.".to_owned()));
+        assert_eq!((name("Bakyt\r\nB."), name(&"x".repeat(101))), (None, None));
+        assert!(checked_name(None).is_ok_and(|none| none.is_none()));
+    }
+}

@@ -1,10 +1,13 @@
 //! Double entry: the shape of each journal, and a database that refuses a wrong one by itself.
 
 use serde_json::{Value, json};
+use torugart::error::Error;
+use torugart::ids::Actor;
+use torugart::ledger::{self, Account, Entry, Kind};
 
 use crate::harness::server::*;
 
-fn ledger(s: &Server, code: &str) -> Value {
+fn journals_of(s: &Server, code: &str) -> Value {
     s.get(AUDITOR, &format!("/v1/orders/{code}/ledger")).expect(200)
 }
 
@@ -45,7 +48,7 @@ const SEAL: &str = "INSERT INTO journal_seals (journal_id) VALUES ('j')";
 on_both! {
     fn an_order_leaves_journals_of_these_shapes(s: &Server) {
         let code = s.order(Until::PickedUp).code;
-        let ledger = ledger(s, &code);
+        let ledger = journals_of(s, &code);
         assert_eq!(ledger["balance"], som(0));
         let customer = format!("receivable:{code}");
         let owner = |account: &str| account.replace("customer", &customer);
@@ -76,7 +79,7 @@ on_both! {
             let payment = s.post(CASHIER, &format!("/v1/orders/{code}/payments"), body).expect(201)["id"].clone();
             let body = json!({"payment_id": payment, "amount": som(200), "reason": "too much"});
             s.post(CASHIER, &format!("/v1/orders/{code}/refunds"), body).expect(201);
-            let ledger = ledger(s, &code);
+            let ledger = journals_of(s, &code);
             let (paid, back) = (&ledger["journals"][1], &ledger["journals"][2]);
             assert_eq!(legs(paid)[0], (account.to_owned(), 500));
             assert_eq!(back["reverses"], paid["id"]);
@@ -87,7 +90,7 @@ on_both! {
     fn a_cancellation_takes_each_charge_back_in_a_journal_of_its_own(s: &Server) {
         let code = s.order(Until::Arrived).code;
         s.post(ADMIN, &format!("/v1/orders/{code}/cancel"), json!({"reason": "burnt"})).expect(200);
-        let ledger = ledger(s, &code);
+        let ledger = journals_of(s, &code);
         let journals = ledger["journals"].as_array().unwrap();
         let kinds: Vec<_> = journals.iter().map(|journal| journal["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["charge", "payment", "freight", "cancellation", "cancellation"]);
@@ -107,6 +110,36 @@ on_both! {
         let word = s.refused_by_database(&[&journal, SEAL]);
         assert!(word.contains("a journal must sum to zero"), "{word}");
         s.refused_by_database(&[&journal, &posting("j", 0, 0)]);
+    }
+
+    fn a_journal_that_does_not_sum_to_zero_is_refused_before_the_database_is_asked(s: &Server) {
+        let entry = || Entry::new(Kind::Correction, "test");
+        for wrong in [
+            entry(),
+            entry().debit(Account::Bank, 0).credit(Account::Freight, 0),
+            entry().debit(Account::Bank, 100).credit(Account::Freight, 99),
+            entry().debit(Account::Bank, i64::MAX).debit(Account::Freight, i64::MAX).debit(Account::Goods, 2),
+        ] {
+            let one = s.app.write_now(&Actor::System, |tx| ledger::post(tx, &wrong).map(drop));
+            let many = s.app.write_now(&Actor::System, |tx| ledger::post_all(tx, std::slice::from_ref(&wrong)));
+            for outcome in [one, many] {
+                let Err(Error::Startup(said)) = outcome else { panic!("{outcome:?} for {wrong:?}") };
+                assert_eq!(said, "the journal test does not sum to zero");
+            }
+        }
+        let right = entry().debit(Account::Bank, 100).credit(Account::Freight, 100);
+        s.app.write_now(&Actor::System, |tx| ledger::post(tx, &right).map(drop)).unwrap();
+        let is_posted = |fact: &str| s.app.read_now(&Actor::System, |tx| ledger::is_posted(tx, fact)).unwrap();
+        assert!(is_posted("test") && !is_posted("another"));
+        let (_, order) = sealed_journal(s);
+        let order = [serde_json::from_value(json!(order)).unwrap()];
+        let three = Entry::new(Kind::Correction, "three legs").of_order(&order[0]);
+        let three = three.debit(Account::Bank, 3).credit(Account::Goods, 1).credit(Account::Goods, 2);
+        s.app.write_now(&Actor::System, |tx| ledger::post_all(tx, std::slice::from_ref(&three))).unwrap();
+        let facts = |kind| s.app.read_now(&Actor::System, |tx| ledger::facts_of(tx, &order, kind)).unwrap();
+        assert_eq!((facts(Kind::Correction), facts(Kind::Freight)), (vec!["three legs".to_owned()], Vec::new()));
+        let balance = |account: &str| s.app.read_now(&Actor::System, |tx| ledger::balance(tx, account)).unwrap();
+        assert_eq!((balance("bank"), balance("freight")), (103, -100));
     }
 
     fn the_database_refuses_a_journal_without_a_seal_when_it_is_committed(s: &Server) {

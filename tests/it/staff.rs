@@ -2,6 +2,9 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use torugart::error::Slug;
+use torugart::ids::Actor;
+use torugart::staff;
 
 use crate::harness::server::*;
 
@@ -160,5 +163,44 @@ on_both! {
         s.unchanged_by(|| s.patch(ADMIN, &path, json!({"login": "other"}))).expect_problem(422, "validation_failed");
         let list = s.get(ADMIN, "/v1/staff").expect(200);
         assert_eq!(list["items"].as_array().unwrap().len(), 6);
+    }
+
+    fn everybody_works_where_their_role_has_its_place_unless_told_otherwise(s: &Server) {
+        let branches = s.get(ADMIN, "/v1/branches").expect(200);
+        let id_of = |code: &str| {
+            let branches = branches["items"].as_array().unwrap();
+            branches.iter().find(|branch| branch["code"] == code).map_or(Value::Null, |branch| branch["id"].clone())
+        };
+        let places = [("admin", ""), ("auditor", ""), ("operator", "BISH"), ("cashier", "BISH"), ("warehouse", "GZ")];
+        for (role, place) in places {
+            let made = s.post(ADMIN, "/v1/staff", json!({"login": format!("a-{role}"), "role": role, "password": PASSWORD}));
+            assert_eq!(made.expect(201)["branch_id"], id_of(place), "{role}");
+        }
+        let sent = json!({"login": "far", "role": "cashier", "password": PASSWORD, "branch": "GZ"});
+        assert_eq!(s.post(ADMIN, "/v1/staff", sent).expect(201)["branch_id"], id_of("GZ"));
+        let path = account(s, "bakyt", "admin");
+        let named = s.patch(ADMIN, &path, json!({"name": "Bakyt B."})).expect(200);
+        assert_eq!((&named["name"], &named["role"], &named["branch_id"]), (&json!("Bakyt B."), &json!("admin"), &Value::Null));
+        let moved = s.patch(ADMIN, &path, json!({"role": "cashier"})).expect(200);
+        assert_eq!((&moved["name"], &moved["role"], &moved["branch_id"]), (&json!("Bakyt B."), &json!("cashier"), &id_of("BISH")));
+        assert_eq!(s.patch(ADMIN, &path, json!({"branch": "GZ"})).expect(200)["branch_id"], id_of("GZ"));
+        assert_eq!(s.patch(ADMIN, &path, json!({"role": "operator"})).expect(200)["branch_id"], id_of("GZ"));
+    }
+
+    fn a_password_that_was_looked_at_before_the_account_changed_is_worth_nothing(s: &Server) {
+        let path = account(s, "bakyt", "cashier");
+        let seen = || s.app.read_now(&Actor::System, |tx| Ok(staff::for_login(tx, "bakyt")?.unwrap())).unwrap();
+        let change = |seen: &staff::Member| {
+            let changed = s.app.write_now(&Actor::System, |tx| staff::change_own_password(tx, seen, "another hash"));
+            changed.map_err(|error| error.to_problem().slug)
+        };
+        let before = seen();
+        s.patch(ADMIN, &path, json!({"password": "four other quiet words"})).expect(200);
+        assert_eq!(change(&before), Err(Slug::Unauthenticated));
+        let before = seen();
+        s.patch(ADMIN, &path, json!({"disabled": true})).expect(200);
+        assert_eq!(change(&before), Err(Slug::Unauthenticated));
+        s.patch(ADMIN, &path, json!({"disabled": false})).expect(200);
+        assert_eq!(change(&before), Ok(()));
     }
 }
