@@ -76,7 +76,7 @@ pub const BOOKS: &[Check] = &[
         "what was refunded is what its journals say",
         "SELECT 'receipt ' || receipt_no || ' says ' || CAST(refunded_tyiyn AS TEXT) || ' tyiyn, the ledger ' \
          || CAST(COALESCE(refunded, 0) AS TEXT) AS line FROM payments LEFT JOIN (SELECT reverses, SUM(amount_tyiyn) AS refunded \
-         FROM journals JOIN postings ON journal_id = journals.id WHERE kind = 'refund' AND amount_tyiyn > 0 \
+         FROM journals JOIN postings ON journal_id = journals.id WHERE journals.kind = 'refund' AND amount_tyiyn > 0 \
          GROUP BY reverses) AS sums ON reverses = payments.journal_id WHERE refunded_tyiyn <> COALESCE(refunded, 0)",
     ),
     check(
