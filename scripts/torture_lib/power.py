@@ -30,7 +30,10 @@ class Disk:
 
     def end(self):
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(60)
+        if os.path.ismount(self.mount):
+            # Somebody had a file of it open when it ended.
+            subprocess.run(["umount", "-l", self.mount], check=False)
 
 
 def is_possible():
