@@ -77,6 +77,11 @@ impl std::str::FromStr for Url {
 /// A stuck statement must not hold a pool slot for ever; a lock waits less than a person does.
 const TIME_OUTS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'";
 
+/// What SQLite's one writer has beside a reader. Savepoints keep the pages they changed: in memory, or each writer of a shared
+/// commit fills a file. Room for the pages of a whole shared commit, or they are written twice. A checkpoint after 16 MiB and
+/// not after 4: it waits for the disk as long as a commit does, and longer.
+const WRITER: &str = "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4096";
+
 /// The longest wait for a free connection.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -107,9 +112,8 @@ impl Manager {
                      PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON",
                 )
                 .map_err(query_error)?;
-                if self.read_only {
-                    conn.batch_execute("PRAGMA query_only = ON").map_err(query_error)?;
-                }
+                let of_its_kind = if self.read_only { "PRAGMA query_only = ON" } else { WRITER };
+                conn.batch_execute(of_its_kind).map_err(query_error)?;
                 Ok(Conn::Sqlite(conn))
             }
         }
