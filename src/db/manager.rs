@@ -11,6 +11,15 @@ use super::{Conn, Url};
 /// A stuck statement must not hold a pool slot for ever; a lock waits less than a person does.
 pub(super) const TIME_OUTS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'";
 
+/// What a reader of SQLite has beside the writer: room for the upper pages of a large index. Each that is not kept is a call to
+/// the system for each look-up.
+const READER: &str = "PRAGMA query_only = ON; PRAGMA cache_size = -8000";
+
+/// What SQLite's one writer has beside a reader. Savepoints keep the pages they changed: in memory, or each writer of a shared
+/// commit fills a file. Room for the pages of a whole shared commit, or they are written twice. A checkpoint after 16 MiB and
+/// not after 4: it waits for the disk as long as a commit does, and longer.
+const WRITER: &str = "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4096";
+
 /// A connection that was used so recently is not asked whether it still is one.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -80,10 +89,7 @@ impl Manager {
                 .map_err(query_error)?;
                 #[cfg(feature = "faults")]
                 super::mistakes::wait_for_no_disk(&mut conn).map_err(query_error)?;
-                if self.read_only {
-                    // The upper pages of a large index, KiB: each that is not kept is a call to the system for each look-up.
-                    conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -8000").map_err(query_error)?;
-                }
+                conn.batch_execute(if self.read_only { READER } else { WRITER }).map_err(query_error)?;
                 Ok(Conn::Sqlite(conn))
             }
         }

@@ -62,6 +62,7 @@ mod parcel_photos;
 mod parcels;
 mod payments;
 mod photos;
+mod plans;
 mod postgres_harness;
 mod price;
 mod proofs;

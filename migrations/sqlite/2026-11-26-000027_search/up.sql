@@ -22,3 +22,7 @@ BEGIN
     DELETE FROM order_grams WHERE rowid = (SELECT n FROM order_numbers WHERE order_id = NEW.id);
     INSERT INTO order_grams (rowid, search) SELECT n, NEW.search FROM order_numbers WHERE order_id = NEW.id;
 END;
+
+-- Whether a phone or an address is parked is asked over all channels; what is wanted of an order, when it is erased.
+CREATE INDEX parked_recipients_by_recipient ON parked_recipients (recipient, channel);
+CREATE INDEX wanted_numbers_by_order ON wanted_numbers (order_id);

@@ -7,6 +7,7 @@ pub mod gateway;
 pub mod http;
 pub mod outbox;
 pub mod pictures;
+pub mod plans;
 pub mod postgres;
 pub mod program;
 pub mod proxy;
@@ -25,11 +26,11 @@ macro_rules! on_both {
     ($($(#[$meta:meta])* fn $name:ident($server:ident: &Server) $body:block)+) => {
         $(
             $(#[$meta])*
-            mod $name {
+            pub mod $name {
                 #[allow(unused_imports)]
                 use super::*;
 
-                fn body($server: &$crate::harness::server::Server) $body
+                pub fn body($server: &$crate::harness::server::Server) $body
 
                 #[test]
                 fn sqlite() {
