@@ -128,7 +128,7 @@ const PUT_TOGETHER: &[(&str, usize)] = &[
     ("db/batch.rs", 4),
     ("db/dialect.rs", 4),
     ("db/inspect.rs", 2),
-    ("db/manager.rs", 1),
+    ("db/manager.rs", 2),
     ("db/migrate.rs", 3),
     ("db/sight.rs", 3),
 ];
