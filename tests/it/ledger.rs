@@ -113,6 +113,7 @@ on_both! {
     }
 
     fn a_journal_that_does_not_sum_to_zero_is_refused_before_the_database_is_asked(s: &Server) {
+        let (_, order) = sealed_journal(s);
         let entry = || Entry::new(Kind::Correction, "test");
         for wrong in [
             entry(),
@@ -131,7 +132,6 @@ on_both! {
         s.app.write_now(&Actor::System, |tx| ledger::post(tx, &right).map(drop)).unwrap();
         let is_posted = |fact: &str| s.app.read_now(&Actor::System, |tx| ledger::is_posted(tx, fact)).unwrap();
         assert!(is_posted("test") && !is_posted("another"));
-        let (_, order) = sealed_journal(s);
         let order = [serde_json::from_value(json!(order)).unwrap()];
         let three = Entry::new(Kind::Correction, "three legs").of_order(&order[0]);
         let three = three.debit(Account::Bank, 3).credit(Account::Goods, 1).credit(Account::Goods, 2);
