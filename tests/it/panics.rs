@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
@@ -56,6 +57,8 @@ async fn unread(_: web::Payload) -> HttpResponse {
 }
 
 /// The service with rows that panic, on the database of a test; it stops when dropped.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 struct Planted {
     address: String,
     handle: ServerHandle,
@@ -84,7 +87,9 @@ impl Planted {
                         .configure(|cfg| register(rows, cfg))
                         .wrap(from_fn(request::observe))
                 };
-                let server = HttpServer::new(site).workers(1).bind(("127.0.0.1", 0)).unwrap();
+                // A trace of a panic takes its time, and an idle connection is nothing that is tried here.
+                let patient = HttpServer::new(site).workers(1).keep_alive(PATIENCE).client_request_timeout(PATIENCE);
+                let server = patient.bind(("127.0.0.1", 0)).unwrap();
                 let address = server.addrs()[0].to_string();
                 let server = server.run();
                 sender.send((address, server.handle())).unwrap();

@@ -251,7 +251,8 @@ impl Server {
             Url::Postgres(url) => (url, true),
         };
         let sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
-        let ours = sent.iter().filter(|(to, _)| to == database);
+        // What a connection is told of the network stands behind the address.
+        let ours = sent.iter().filter(|(to, _)| to.starts_with(database.as_str()));
         let by_shape: std::collections::BTreeMap<_, _> = ours.map(|(_, sql)| (shape(sql), sql.clone())).collect();
         write_down(&by_shape.keys().cloned().collect::<Vec<_>>(), is_postgres);
         by_shape.into_values().collect()
