@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 
 use crate::error::{Error, Result};
 
-/// What a thread of ours is worth beside the others, as `nice` has it: a tenth of one of them where there are too few cores.
-const NICE: i32 = 10;
+/// What a thread of ours is worth beside the others, as `nice` has it: hardly anything where there are too few cores.
+const NICE: i32 = 19;
 
 type Job = Box<dyn FnOnce() + Send>;
 

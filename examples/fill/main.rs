@@ -264,8 +264,8 @@ fn fill(conn: &mut Conn, args: &Args, prefix: &str, branch: &str) -> Result<()> 
         }
         conn.batch_execute("COMMIT")?;
         if let Some(file) = &mut codes {
-            let wanted = seeds.iter().filter(|seed| seed.n % each == 0);
-            wanted.map(|seed| writeln!(file, "{}", seed.code)).collect::<std::io::Result<()>>().map_err(file_error)?;
+            let mut wanted = seeds.iter().filter(|seed| seed.n % each == 0);
+            wanted.try_for_each(|seed| writeln!(file, "{}", seed.code)).map_err(file_error)?;
         }
         bar.inc(seeds.len() as u64);
     }
