@@ -4,12 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
+#[cfg(target_os = "linux")]
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+};
 use tokio::sync::oneshot;
 
 use crate::error::{Error, Result};
-
-/// What a thread of ours is worth beside the others, as `nice` has it: hardly anything where there are too few cores.
-const NICE: i32 = 19;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -62,11 +63,15 @@ fn work(waiting: &Mutex<mpsc::Receiver<Job>>) {
     }
 }
 
-/// Where a thread cannot have a priority of its own, it has that of all.
+/// Has this thread run only while a core has nothing else to do. `nice` alone is not enough: a thread that is worth little still
+/// keeps its core for milliseconds after somebody else wakes. Where a thread cannot step back, it is worth as much as all.
 fn step_back() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE) {
-        tracing::debug!(%error, "passwords are looked at with the priority of everything else");
+    {
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        if let Err(error) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle) {
+            tracing::debug!(?error, "passwords are looked at with the priority of everything else");
+        }
     }
 }
 
@@ -109,8 +114,9 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn its_threads_step_back() {
-        let nice = || rustix::process::getpriority_process(Some(rustix::thread::gettid())).expect("a priority");
-        let there = wait(async { Aside::new(1).expect("a thread").run(nice).await }).expect("an answer");
-        assert!(there >= NICE, "{there}");
+        let policy =
+            wait(async { Aside::new(1).expect("a thread").run(thread_priority::thread_schedule_policy).await });
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        assert_eq!(policy.expect("an answer"), Ok(idle));
     }
 }
