@@ -6,8 +6,6 @@ attacked stretches alternate, so that a machine that is slower for a while is sl
 
 import contextlib
 import http.client
-import importlib.machinery
-import importlib.util
 import json
 import multiprocessing
 import os
@@ -22,10 +20,10 @@ import threading
 import time
 
 sys.dont_write_bytecode = True
+from neighbours import script  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-LOADER = importlib.machinery.SourceFileLoader("measure", str(ROOT / "scripts/measure"))
-measure = importlib.util.module_from_spec(importlib.util.spec_from_loader("measure", LOADER))
-LOADER.exec_module(measure)
+measure = script("measure")
 
 PASSWORD = "a few quiet words"
 EVERY_S = 0.02

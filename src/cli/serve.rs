@@ -244,10 +244,20 @@ fn offer_setup(app: &App) -> Result<()> {
 pub(super) fn listen(app: &App, started: impl FnOnce(std::net::SocketAddr)) -> Result<()> {
     actix_web::rt::System::new().block_on(async {
         let (server, address) = app::server(app)?;
+        let mut server = std::pin::pin!(server);
+        // It listens for signals from here on: whoever hears that it is there may tell it to stop.
+        let begun = std::future::poll_fn(|context| Poll::Ready(server.as_mut().poll(context))).await;
+        if let Poll::Ready(ended) = begun {
+            return stopped(ended);
+        }
         tracing::info!(%address, database = app.db.kind(), environment = app.config.environment, "listening");
         started(address);
-        server.await.map_err(|error| Error::Startup(format!("the server stopped: {error}")))
+        stopped(server.await)
     })
+}
+
+fn stopped(ended: std::io::Result<()>) -> Result<()> {
+    ended.map_err(|error| Error::Startup(format!("the server stopped: {error}")))
 }
 
 /// `torugart worker`

@@ -156,6 +156,45 @@ on_both! {
         log_in(s, "bakyt", PASSWORD).expect(200);
     }
 
+    fn each_guess_of_strangers_is_counted_and_none_of_a_network_that_is_known(s: &Server) {
+        account(s, "bakyt", "cashier");
+        log_in(s, "bakyt", "not the one at all").expect_problem(401, "unauthenticated");
+        strangers_tried(s, 99);
+        move_away(s);
+        log_in(s, "bakyt", "not the one at all").expect_problem(401, "unauthenticated");
+        move_away(s);
+        log_in(s, "bakyt", PASSWORD).expect_problem(429, "rate_limited");
+        s.advance(TimeDelta::days(1));
+        log_in(s, "bakyt", PASSWORD).expect(200);
+        // Known from now on: the owner's own mistakes are not those of strangers.
+        log_in(s, "bakyt", "not the one at all").expect_problem(401, "unauthenticated");
+        let strangers = s.app.db.read(|conn| {
+            Ok(sign_in_tries::table.filter(sign_in_tries::network.eq("")).select(sign_in_tries::tries).load::<i64>(conn)?)
+        });
+        assert!(strangers.unwrap().iter().all(|tries| *tries == 0));
+    }
+
+    fn whoever_was_let_go_while_the_password_was_looked_at_stays_outside(s: &Server) {
+        let path = account(s, "bakyt", "cashier");
+        let seen = s.app.write_now(&Actor::System, |tx| torugart::staff::for_login(tx, "bakyt")).unwrap().unwrap();
+        let sign_in = |seen: &torugart::staff::Member| {
+            let who = torugart::staff::SignIn {
+                seen: seen.clone(),
+                renewed_hash: None,
+                totp_code: None,
+                knock: torugart::staff::Knock::new(&s.app.tokens, "bakyt", "127.0.0.1")?,
+                token: torugart::tokens::RefreshToken::generate(),
+            };
+            s.app.write_now(&Actor::System, |tx| torugart::staff::sign_in(tx, &s.app.tokens, &who))
+        };
+        sign_in(&seen).unwrap();
+        s.patch(ADMIN, &path, json!({"password": "four other quiet words"})).expect(200);
+        assert!(sign_in(&seen).is_err(), "with a password that is no more");
+        let seen = s.app.write_now(&Actor::System, |tx| torugart::staff::for_login(tx, "bakyt")).unwrap().unwrap();
+        s.patch(ADMIN, &path, json!({"disabled": true})).expect(200);
+        assert!(sign_in(&seen).is_err(), "into an account that is disabled");
+    }
+
     fn passwords_may_be_long_and_are_compared_whole(s: &Server) {
         let long = "сөз ".repeat(25);
         let body = |last: &str| json!({"login": "aida", "role": "operator", "password": format!("{long}{last}")});
@@ -299,11 +338,16 @@ on_both! {
         let path = account(s, "bakyt", "cashier");
         let (secret, tokens) = with_totp(s, "bakyt");
         with(s, &tokens, "POST", "/v1/me/totp", json!({"password": PASSWORD})).expect_problem(409, "duplicate_value");
+        let again = json!({"code": digits(&secret, s.now().timestamp())});
+        with(s, &tokens, "POST", "/v1/me/totp/confirm", again).expect_problem(422, "validation_failed");
         with(s, &tokens, "POST", "/v1/me/totp/remove", json!({"password": "not the one at all"})).expect_problem(422, "validation_failed");
         let phone = log_in_with(s, "bakyt", PASSWORD, &digits(&secret, s.now().timestamp())).expect(200);
         with(s, &tokens, "POST", "/v1/me/totp/remove", json!({"password": PASSWORD})).expect(204);
         assert_eq!((me(s, &tokens), me(s, &phone)), (200, 401));
         log_in(s, "bakyt", PASSWORD).expect(200);
+        // The old key does not come back by a code that fits it.
+        let old = json!({"code": digits(&secret, s.now().timestamp())});
+        with(s, &tokens, "POST", "/v1/me/totp/confirm", old).expect_problem(422, "validation_failed");
         with_totp(s, "bakyt");
         s.patch(ADMIN, &path, json!({"totp": true})).expect_problem(422, "validation_failed");
         assert_eq!(s.patch(ADMIN, &path, json!({"totp": false})).expect(200)["totp"], false);
