@@ -43,6 +43,7 @@ class Run:
         self.messages = self.duplicates = self.lost_answers = self.crashes = self.rounds = 0
         self.answers, self.kinds = collections.Counter(), collections.Counter()
         self.slowest_s, self.forged = [], 0
+        self.intentions, self.sends, self.seen = 0, 0, collections.Counter()
         self.forgotten, self.syncs, self.recovered_s, self.readyz = [], 0, [], []
         self.full_refused, self.full_words, self.races, self.won = 0, collections.Counter(), 0, 0
         self.template = Template(self.binary, scratch, store, self.gateway)
