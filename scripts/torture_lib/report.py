@@ -4,6 +4,8 @@ import collections
 import statistics
 import sys
 
+from .race import KINDS
+
 
 def say(text):
     print(f"[torture] {text}", file=sys.stderr, flush=True)
@@ -24,8 +26,10 @@ def vacuous(run):
         reasons.append(f"nobody managed to {', '.join(missing)}")
     if run.disk and not sum(run.forgotten):
         reasons.append("no power failure made the disk forget anything")
-    if "race" in run.args.faults and run.won < run.rounds:
-        reasons.append(f"only {run.won} orders were handed over in {run.races} races")
+    if "race" in run.args.faults:
+        reasons += [f"nobody raced for a {kind}" for kind in KINDS if not run.raced[kind]]
+        if run.contended < sum(run.raced.values()) / 2:
+            reasons.append(f"in only {run.contended} of {sum(run.raced.values())} races somebody was beside the winner")
     if "intent" in run.args.faults:
         reasons += lacking(run)
     if "full" in run.args.faults and not run.full_refused:
@@ -59,8 +63,8 @@ def report(run):
     if run.intentions:
         say(f"{run.intentions} intentions to pay, sent {run.sends} times: "
             + ", ".join(f"{kind} {status}: {count}" for (kind, status), count in sorted(run.seen.items(), key=str)))
-    if run.races:
-        say(f"{run.races} races, {run.won} hand-overs")
+    if run.raced:
+        say(f"races: {dict(run.raced)}, {run.rivals} rivals; in {run.contended} somebody was under way beside the winner")
     say(f"answers: {dict(sorted(collections.Counter({status: sum(count for (_, told), count in run.answers.items() if told == status) for _, status in run.answers}).items()))}")
 
 
@@ -78,6 +82,7 @@ def result(run):
     if wrong:
         say(f"{len(wrong)} things wrong beside what is lost or doubled")
     sent = f", intentions {run.intentions}, sent {run.sends}" if run.intentions else ""
+    sent += f", races {sum(run.raced.values())}, rivals {run.rivals}" if run.raced else ""
     print(f"rounds {run.rounds}, acknowledged {run.acknowledged}, lost {len(lost)}, doubled {len(doubled)}, unknown {run.unknown}{sent}")
     if run.args.control:
         return 0 if caught else 1

@@ -45,7 +45,8 @@ class Run:
         self.slowest_s, self.forged = [], 0
         self.intentions, self.sends, self.seen = 0, 0, collections.Counter()
         self.forgotten, self.syncs, self.recovered_s, self.readyz = [], 0, [], []
-        self.full_refused, self.full_words, self.races, self.won = 0, collections.Counter(), 0, 0
+        self.full_refused, self.full_words = 0, collections.Counter()
+        self.raced, self.rivals, self.contended = collections.Counter(), 0, 0
         self.template = Template(self.binary, scratch, store, self.gateway)
 
     def furnish(self, stack):
