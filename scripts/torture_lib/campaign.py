@@ -23,6 +23,7 @@ from .report import report, result, say
 from .rolling import Rolling, Upgrade
 from .run import CONTROLS, Run, program
 from .stores import Postgres, Sqlite
+from .watcher import TAMPER, tamper
 
 FAULTS = {"kill": Kill, "term": Term, "power": Power, "proxy": Cuts, "full": Full, "rolling": Rolling, "upgrade": Upgrade, "race": Race,
           "intent": Intent}
@@ -57,6 +58,9 @@ def one_round(run, house, fault, following):
         fault.judge(house)
     doubtful = house.resolve()
     house.pass_time()
+    if run.control in TAMPER:
+        tamper(house, run.control)
+    house.watcher.verify()
     run.history.sync()
     stored = checks.check(house.store, list(house.world.intentions), run.legal, run.verdict)
     if isinstance(fault, Power):
@@ -71,6 +75,7 @@ def one_round(run, house, fault, following):
 def close_books(run, house):
     house.resolve()
     house.drain(checks.open_messages)
+    house.watcher.verify()
     run.verdict.lost += house.look_at_photos()
     checks.check(house.store, list(house.world.intentions), run.legal, run.verdict)
     workers = 4 * max(1, len(house.services) // 2)

@@ -19,9 +19,12 @@ def work(house, chance, seconds=RANDOM_S):
     """Lets people work, for a time that nobody can foresee."""
     enough, deadline = house.world.acknowledged + LEAST, time.monotonic() + AT_MOST_S
     house.crowd.go()
+    house.watcher.go()
     while house.world.acknowledged < enough and time.monotonic() < deadline and all(service.is_alive() for service in house.services):
         time.sleep(0.01)
     time.sleep(chance.uniform(*seconds))
+    if house.run.disk:
+        house.watcher.pause()
 
 
 def end(house, chance, aimed):

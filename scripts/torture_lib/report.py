@@ -32,6 +32,9 @@ def vacuous(run):
             reasons.append(f"in only {run.contended} of {sum(run.raced.values())} races somebody was beside the winner")
     if "intent" in run.args.faults:
         reasons += lacking(run)
+    # On the disk that forgets, the watcher reads only while people work.
+    if run.snapshots < run.watched_s / 2 or run.snapshots < run.rounds or not run.journals:
+        reasons.append(f"only {run.snapshots} looks at the books in {run.watched_s:.0f} s, {run.journals} journals")
     if "full" in run.args.faults and not run.full_refused:
         reasons.append("a full disk refused nothing")
     return reasons
@@ -60,6 +63,8 @@ def report(run):
             f"/readyz while the database was cut: {collections.Counter(status for status, _ in run.readyz)}, longest {max((took for _, took in run.readyz), default=0):.2f} s")
     if run.small:
         say(f"{run.full_refused} requests refused by a full disk: {dict(run.full_words)}")
+    say(f"{run.snapshots} looks at the books in {run.watched_s:.0f} s of work, {run.looked_in_vain} in vain, longest without {run.unwatched_s:.1f} s; "
+        f"{run.journals} journals seen, their chain verified {run.verified} times")
     if run.intentions:
         say(f"{run.intentions} intentions to pay, sent {run.sends} times: "
             + ", ".join(f"{kind} {status}: {count}" for (kind, status), count in sorted(run.seen.items(), key=str)))
