@@ -82,7 +82,8 @@ class Stored:
     def __init__(self, store):
         questions = list(SPACES.values()) + list(BOOKS.values())
         questions += ["SELECT action, object, request_id, detail FROM audit", "SELECT SUM(amount_tyiyn), 0 FROM postings",
-                      "SELECT order_id, status FROM (SELECT order_id, status, recorded_at, id FROM events) AS e ORDER BY order_id, recorded_at, id",
+                      # By identifier, which is made when its order is held; the moment is that at which its change began to wait.
+                      "SELECT order_id, status FROM (SELECT order_id, status, id FROM events) AS e ORDER BY order_id, id",
                       "SELECT id, status FROM orders"]
         questions += [f"SELECT COUNT(*), 0 FROM {table}" for table in TRAIL.values()]
         told = store.ask(questions)

@@ -9,6 +9,8 @@ from .history import Intention
 
 # A connection that nobody used for so long may be closed by the service at this very moment.
 FRESH_S = 2
+# What has to succeed is sent again for so long.
+GIVEN_UP_AFTER_S = 60
 
 
 class Told:
@@ -58,7 +60,12 @@ class Hands:
 
     def manage(self, intentions):
         """The same for what has to succeed, or there is nothing to try."""
-        told = self.ask(intentions)
+        told, deadline = self.ask(intentions), time.monotonic() + GIVEN_UP_AFTER_S
+        for at, intention in enumerate(intentions):
+            # A starved machine is too busy for a hundred at once.
+            while intention.state == Intention.UNKNOWN and time.monotonic() < deadline:
+                time.sleep(0.1)
+                told[at] = self.ask([intention])[0]
         for intention, heard in zip(intentions, told):
             if intention.state != Intention.OK:
                 raise SystemExit(f"torture: the scene cannot be set: {intention}: {getattr(heard.answer, 'body', heard.answer)!r:.500}")

@@ -13,7 +13,9 @@ from .watcher import Watcher
 from .world import World
 
 NO_UNIQUE_KEY = {
-    "sqlite": """ALTER TABLE idempotency_keys RENAME TO former;
+    # No table is renamed: SQLite would read every trigger for that, and Python's may be too old for those of the search.
+    "sqlite": """CREATE TABLE former AS SELECT * FROM idempotency_keys;
+        DROP TABLE idempotency_keys;
         CREATE TABLE idempotency_keys (scope TEXT NOT NULL, key TEXT NOT NULL, request_hash TEXT NOT NULL,
             status INTEGER NOT NULL, body TEXT NOT NULL, created_at TIMESTAMP NOT NULL);
         INSERT INTO idempotency_keys SELECT scope, key, request_hash, status, body, created_at FROM former;

@@ -111,7 +111,7 @@ class Post:
     def hear(self, wish, kind, front, answer):
         word = b"idempotency_key_missing" if kind == NO_KEY else b"idempotency_key_reused"
         if kind == NO_KEY:
-            if not answer.status >= 500 and (answer.status != 400 or word not in answer.body):
+            if answer.status < 500 and answer.status != 408 and (answer.status != 400 or word not in answer.body):
                 wish.wrong.append(f"without a key {answer.status} {answer.body[:200]!r}")
         elif answer.is_ok:
             self.keep(wish, kind, answer)
@@ -120,6 +120,9 @@ class Post:
                 wish.wrong.append("in flight, and no Retry-After")
             # Sooner than it says: whoever is polite would hide what this looks for.
             self.put(time.monotonic() + 0.4, wish, kind, front)
+        elif answer.status == 408:
+            # On a starved machine a connection may wait too long for its first line: that request was never read.
+            self.put(time.monotonic() + 0.02, wish, kind, front)
         elif answer.status >= 500:
             self.doubt(wish, f"{answer.status} {answer.body[:200]!r}")
         elif answer.status == 422 and word in answer.body:
