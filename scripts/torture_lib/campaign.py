@@ -13,6 +13,7 @@ from .full import Full
 from .gateway import Gateway
 from .history import Intention
 from .house import House
+from .intent import Intent
 from .kill import Kill, Term
 from .measured import measure
 from .power import Power, is_possible
@@ -22,8 +23,10 @@ from .report import report, result, say
 from .rolling import Rolling, Upgrade
 from .run import CONTROLS, Run, program
 from .stores import Postgres, Sqlite
+from .watcher import TAMPER, tamper
 
-FAULTS = {"kill": Kill, "term": Term, "power": Power, "proxy": Cuts, "full": Full, "rolling": Rolling, "upgrade": Upgrade, "race": Race}
+FAULTS = {"kill": Kill, "term": Term, "power": Power, "proxy": Cuts, "full": Full, "rolling": Rolling, "upgrade": Upgrade, "race": Race,
+          "intent": Intent}
 ROUNDS_OF_A_LIFE = 25
 # The outbox is looked at at the end of a life, and a mistake is to be noticed soon.
 ROUNDS_WITH_A_MISTAKE = 5
@@ -55,6 +58,9 @@ def one_round(run, house, fault, following):
         fault.judge(house)
     doubtful = house.resolve()
     house.pass_time()
+    if run.control in TAMPER:
+        tamper(house, run.control)
+    house.watcher.verify()
     run.history.sync()
     stored = checks.check(house.store, list(house.world.intentions), run.legal, run.verdict)
     if isinstance(fault, Power):
@@ -69,6 +75,7 @@ def one_round(run, house, fault, following):
 def close_books(run, house):
     house.resolve()
     house.drain(checks.open_messages)
+    house.watcher.verify()
     run.verdict.lost += house.look_at_photos()
     checks.check(house.store, list(house.world.intentions), run.legal, run.verdict)
     workers = 4 * max(1, len(house.services) // 2)
@@ -112,7 +119,7 @@ def main(parser):
         args.faults = ["power"]
     if args.control == "look-then-hand-over":
         args.faults = ["race"]
-    if args.database == "postgres" and set(args.faults) & {"rolling", "upgrade", "race"}:
+    if args.database == "postgres" and set(args.faults) & {"rolling", "upgrade", "race", "intent"}:
         args.instances = max(2, args.instances)
     if args.database == "postgres" and set(args.faults) & {"power", "full", "order"} or args.database == "sqlite" and set(args.faults) & {"rolling", "upgrade"}:
         parser.error("power, order and full are for SQLite, rolling and upgrade are for PostgreSQL")

@@ -21,7 +21,7 @@ SPACES = {
 }
 # What nobody intended must not be there: in these spaces every value belongs to an intention.
 CLOSED = ("order", "parcel", "intake_scan", "manifest", "shipment", "truck_scan", "payment", "hand_over", "correction")
-BOOKS = {
+LEDGER = {
     "journals that do not sum to zero": "SELECT journal_id FROM postings GROUP BY journal_id HAVING SUM(amount_tyiyn) <> 0",
     "postings of no journal": "SELECT p.journal_id FROM postings p LEFT JOIN journals j ON j.id = p.journal_id WHERE j.id IS NULL",
     "journals without a seal": "SELECT j.id FROM journals j LEFT JOIN journal_seals s ON s.journal_id = j.id WHERE s.journal_id IS NULL",
@@ -29,6 +29,20 @@ BOOKS = {
     "balances that are not the ledger's":
         "SELECT o.code FROM orders o LEFT JOIN postings p ON p.account = 'receivable:' || o.code "
         "GROUP BY o.code, o.balance_tyiyn HAVING o.balance_tyiyn <> COALESCE(SUM(p.amount_tyiyn), 0)",
+    "customers with less than no credit":
+        "SELECT account FROM postings WHERE account LIKE 'credit:%' GROUP BY account HAVING SUM(amount_tyiyn) > 0",
+    "credit that is not the ledger's":
+        "SELECT c.client_code FROM customers c LEFT JOIN postings p ON p.account = 'credit:' || c.client_code "
+        "GROUP BY c.client_code, c.credit_tyiyn HAVING c.credit_tyiyn <> -COALESCE(SUM(p.amount_tyiyn), 0)",
+    "counted drawers that hold less than nothing":
+        "SELECT s.account FROM cash_shifts s JOIN postings p ON p.account = s.account "
+        "WHERE s.opening_tyiyn IS NOT NULL AND s.closed_at IS NULL GROUP BY s.account HAVING SUM(p.amount_tyiyn) < 0",
+    "closed drawers that hold something":
+        "SELECT s.account FROM cash_shifts s JOIN postings p ON p.account = s.account "
+        "WHERE s.closed_at IS NOT NULL GROUP BY s.account HAVING SUM(p.amount_tyiyn) <> 0",
+    "payments of which more went back than came in": "SELECT id FROM payments WHERE refunded_tyiyn + kept_tyiyn > amount_tyiyn",
+}
+BOOKS = LEDGER | {
     "items of no order": "SELECT i.order_id FROM order_items i LEFT JOIN orders o ON o.id = i.order_id WHERE o.id IS NULL",
     "parcels of no order": "SELECT p.id FROM parcels p LEFT JOIN orders o ON o.id = p.order_id WHERE p.order_id IS NOT NULL AND o.id IS NULL",
     "orders without a first event": "SELECT o.id FROM orders o LEFT JOIN events e ON e.order_id = o.id WHERE e.id IS NULL",
@@ -68,7 +82,8 @@ class Stored:
     def __init__(self, store):
         questions = list(SPACES.values()) + list(BOOKS.values())
         questions += ["SELECT action, object, request_id, detail FROM audit", "SELECT SUM(amount_tyiyn), 0 FROM postings",
-                      "SELECT order_id, status FROM (SELECT order_id, status, recorded_at, id FROM events) AS e ORDER BY order_id, recorded_at, id",
+                      # By identifier, which is made when its order is held; the moment is that at which its change began to wait.
+                      "SELECT order_id, status FROM (SELECT order_id, status, id FROM events) AS e ORDER BY order_id, id",
                       "SELECT id, status FROM orders"]
         questions += [f"SELECT COUNT(*), 0 FROM {table}" for table in TRAIL.values()]
         told = store.ask(questions)

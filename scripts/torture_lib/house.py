@@ -9,10 +9,13 @@ from .client import Connection, NoAnswer, NotSent
 from .history import Intention
 from .people import CLERKS, ROLES, Crowd
 from .service import PASSWORD, Service
+from .watcher import Watcher
 from .world import World
 
 NO_UNIQUE_KEY = {
-    "sqlite": """ALTER TABLE idempotency_keys RENAME TO former;
+    # No table is renamed: SQLite would read every trigger for that, and Python's may be too old for those of the search.
+    "sqlite": """CREATE TABLE former AS SELECT * FROM idempotency_keys;
+        DROP TABLE idempotency_keys;
         CREATE TABLE idempotency_keys (scope TEXT NOT NULL, key TEXT NOT NULL, request_hash TEXT NOT NULL,
             status INTEGER NOT NULL, body TEXT NOT NULL, created_at TIMESTAMP NOT NULL);
         INSERT INTO idempotency_keys SELECT scope, key, request_hash, status, body, created_at FROM former;
@@ -77,12 +80,13 @@ class House:
         self.world = World(run.history, run.template.tokens, run.seed, number)
         if run.control == "no-unique-key":
             self.store.script(NO_UNIQUE_KEY[self.store.kind])
-        self.crowd, self.crashes = None, 0
+        self.crowd, self.watcher, self.crashes = None, None, 0
 
     def begin(self, fault=None):
         if self.run.disk:
             self.run.disk.tell("settle")
         self.start_all(fault)
+        self.watcher = Watcher(self.run, self.store)
         self.crowd = Crowd(self.world, [service.port for service in self.front], self.run.seed, retries=self.run.retries)
 
     def start_all(self, fault=None):
@@ -170,6 +174,8 @@ class House:
     def end(self):
         if self.crowd:
             self.crowd.end()
+        if self.watcher:
+            self.watcher.end()
         for service in self.services:
             service.end()
         self.store.drop()

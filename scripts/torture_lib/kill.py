@@ -19,9 +19,26 @@ def work(house, chance, seconds=RANDOM_S):
     """Lets people work, for a time that nobody can foresee."""
     enough, deadline = house.world.acknowledged + LEAST, time.monotonic() + AT_MOST_S
     house.crowd.go()
+    house.watcher.go()
     while house.world.acknowledged < enough and time.monotonic() < deadline and all(service.is_alive() for service in house.services):
         time.sleep(0.01)
     time.sleep(chance.uniform(*seconds))
+    if house.run.disk:
+        house.watcher.pause()
+
+
+def end(house, chance, aimed):
+    """Kills everybody, or of several now and then only one."""
+    victims = house.services
+    if len(victims) > 1 and aimed is None and chance.random() < 0.4:
+        victims = [chance.choice(victims)]
+    for service in victims:
+        # Whoever ended itself is noted by the house.
+        if service.is_alive():
+            service.kill()
+            house.crashes += 1
+            house.run.kills += 1
+    house.run.history.write("fault", life=house.number, kind="kill", point=aimed or "random", t=time.time())
 
 
 class Kill:
@@ -53,16 +70,7 @@ class Kill:
             deadline = time.monotonic() + AIM_WITHIN_S
             while all(service.is_alive() for service in house.services) and time.monotonic() < deadline:
                 time.sleep(0.005)
-        victims = house.services
-        if len(victims) > 1 and aimed is None and self.chance.random() < 0.4:
-            victims = [self.chance.choice(victims)]
-        for service in victims:
-            # Whoever ended itself is noted by the house.
-            if service.is_alive():
-                service.kill()
-                house.crashes += 1
-                self.run.kills += 1
-        house.run.history.write("fault", life=house.number, kind="kill", point=aimed or "random", t=time.time())
+        end(house, self.chance, aimed)
         house.crowd.halt()
         house.bury()
 

@@ -4,6 +4,8 @@ import collections
 import statistics
 import sys
 
+from .race import KINDS
+
 
 def say(text):
     print(f"[torture] {text}", file=sys.stderr, flush=True)
@@ -16,19 +18,34 @@ def vacuous(run):
         reasons.append(f"only {run.acknowledged} acknowledged changes in {run.rounds} rounds")
     if "kill" in run.args.faults and run.unknown < run.rounds / (10 if run.is_plain else 2):
         reasons.append(f"only {run.unknown} changes in doubt in {run.rounds} rounds")
-    if "kill" in run.args.faults and not run.is_plain and run.rounds >= 8:
+    if {"kill", "intent"} & set(run.args.faults) and not run.is_plain and run.rounds >= 8:
         least = 5 if run.rounds >= 100 else 1
         reasons += [f"the moment {name} was hit {run.hits[name]} times" for name in (run.aims or ["before_commit", "after_commit", "after_send", "mid_import"]) if run.hits[name] < least]
     missing = [kind for kind in ("place", "receive", "arrive", "pay", "hand_over", "correct", "quote", "import", "photo") if not run.kinds[kind]]
-    if missing and run.rounds >= 20:
+    if missing and run.rounds >= 20 and set(run.args.faults) - {"intent", "race"}:
         reasons.append(f"nobody managed to {', '.join(missing)}")
     if run.disk and not sum(run.forgotten):
         reasons.append("no power failure made the disk forget anything")
-    if "race" in run.args.faults and run.won < run.rounds:
-        reasons.append(f"only {run.won} orders were handed over in {run.races} races")
+    if "race" in run.args.faults:
+        reasons += [f"nobody raced for a {kind}" for kind in KINDS if not run.raced[kind]]
+        if run.contended < sum(run.raced.values()) / 2:
+            reasons.append(f"in only {run.contended} of {sum(run.raced.values())} races somebody was beside the winner")
+    if "intent" in run.args.faults:
+        reasons += lacking(run)
+    # On the disk that forgets, the watcher reads only while people work.
+    if run.snapshots < run.watched_s / 2 or run.snapshots < run.rounds or not run.journals:
+        reasons.append(f"only {run.snapshots} looks at the books in {run.watched_s:.0f} s, {run.journals} journals")
     if "full" in run.args.faults and not run.full_refused:
         reasons.append("a full disk refused nothing")
     return reasons
+
+
+def lacking(run):
+    """What repeats have to meet before they prove anything."""
+    met = {"a repeat that was answered again": run.replays, "an intention in doubt": run.unknown,
+           "a request in flight": run.seen["same", 409], "another body that was refused": run.seen["other", 422],
+           "a request without a key": run.seen["no key", 400], "an answer that a crash took": run.seen["same", "none"]}
+    return [f"{count} times {name}" for name, count in met.items() if count < max(1, run.rounds / 10)]
 
 
 def report(run):
@@ -46,8 +63,13 @@ def report(run):
             f"/readyz while the database was cut: {collections.Counter(status for status, _ in run.readyz)}, longest {max((took for _, took in run.readyz), default=0):.2f} s")
     if run.small:
         say(f"{run.full_refused} requests refused by a full disk: {dict(run.full_words)}")
-    if run.races:
-        say(f"{run.races} races, {run.won} hand-overs")
+    say(f"{run.snapshots} looks at the books in {run.watched_s:.0f} s of work, {run.looked_in_vain} in vain, longest without {run.unwatched_s:.1f} s; "
+        f"{run.journals} journals seen, their chain verified {run.verified} times")
+    if run.intentions:
+        say(f"{run.intentions} intentions to pay, sent {run.sends} times: "
+            + ", ".join(f"{kind} {status}: {count}" for (kind, status), count in sorted(run.seen.items(), key=str)))
+    if run.raced:
+        say(f"races: {dict(run.raced)}, {run.rivals} rivals; in {run.contended} somebody was under way beside the winner")
     say(f"answers: {dict(sorted(collections.Counter({status: sum(count for (_, told), count in run.answers.items() if told == status) for _, status in run.answers}).items()))}")
 
 
@@ -64,7 +86,9 @@ def result(run):
         say(f"{len(late)} of {len(run.ready_s)} starts took longer than {run.args.ready_within} s")
     if wrong:
         say(f"{len(wrong)} things wrong beside what is lost or doubled")
-    print(f"rounds {run.rounds}, acknowledged {run.acknowledged}, lost {len(lost)}, doubled {len(doubled)}, unknown {run.unknown}")
+    sent = f", intentions {run.intentions}, sent {run.sends}" if run.intentions else ""
+    sent += f", races {sum(run.raced.values())}, rivals {run.rivals}" if run.raced else ""
+    print(f"rounds {run.rounds}, acknowledged {run.acknowledged}, lost {len(lost)}, doubled {len(doubled)}, unknown {run.unknown}{sent}")
     if run.args.control:
         return 0 if caught else 1
     return 0 if run.verdict.is_clean() and not reasons and not late else 1

@@ -20,6 +20,8 @@ CONTROLS = {
     "no-unique-key": (None, None, "doubled"),
     "no-wait-for-the-disk": ("no_wait_for_the_disk", None, "lost"),
     "look-then-hand-over": ("look_then_hand_over", None, "doubled"),
+    "rewrite-history": (None, None, "wrong"),
+    "skip-a-leg": (None, None, "wrong"),
 }
 
 
@@ -43,8 +45,12 @@ class Run:
         self.messages = self.duplicates = self.lost_answers = self.crashes = self.rounds = 0
         self.answers, self.kinds = collections.Counter(), collections.Counter()
         self.slowest_s, self.forged = [], 0
+        self.snapshots = self.looked_in_vain = self.verified = self.journals = 0
+        self.watched_s = self.unwatched_s = 0.0
+        self.intentions, self.sends, self.seen = 0, 0, collections.Counter()
         self.forgotten, self.syncs, self.recovered_s, self.readyz = [], 0, [], []
-        self.full_refused, self.full_words, self.races, self.won = 0, collections.Counter(), 0, 0
+        self.full_refused, self.full_words = 0, collections.Counter()
+        self.raced, self.rivals, self.contended = collections.Counter(), 0, 0
         self.template = Template(self.binary, scratch, store, self.gateway)
 
     def furnish(self, stack):

@@ -6,7 +6,10 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import sys
+
+
+class Away(SystemExit):
+    """The database does not answer."""
 
 
 class Sqlite:
@@ -75,7 +78,7 @@ class Postgres:
         command = [f"{self.folder}/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.host, "-U", "torugart"]
         done = subprocess.run([*command, "-d", name], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
-            sys.exit(f"torture: psql: {done.stderr[:1000]}")
+            raise Away(f"torture: psql: {done.stderr[:1000]}")
         return done.stdout
 
     def fresh(self, template=None):

@@ -1,5 +1,7 @@
 //! Parcels change hands: once, after arrival, when nothing is owed.
 
+use chrono::NaiveDateTime;
+
 use super::entry;
 use super::rules::Status;
 use super::storage;
@@ -124,8 +126,7 @@ fn refuse_wrong_status(order: &Order, parcels: &[Parcel], hand_over: &HandOver) 
         // A parcel that was thought lost may turn up after the rest was taken.
         orders::Status::PickedUp if lies_here => Ok(()),
         orders::Status::PickedUp => {
-            let at =
-                parcels.iter().filter_map(|parcel| parcel.picked_up_at).max().unwrap_or(order.updated_at).and_utc();
+            let at = taken_at(parcels, hand_over).unwrap_or(order.updated_at).and_utc();
             Problem::new(Slug::AlreadyPickedUp, format!("Order {} was handed over at {}.", order.code, at.to_rfc3339()))
                 .with("picked_up_at", at.to_rfc3339())
                 .fail()
@@ -158,17 +159,28 @@ fn refuse_wrong_status(order: &Order, parcels: &[Parcel], hand_over: &HandOver) 
     }
 }
 
+/// When the last of the parcels that are asked for was taken.
+fn taken_at(parcels: &[Parcel], hand_over: &HandOver) -> Option<NaiveDateTime> {
+    let is_asked = |parcel: &&Parcel| match &hand_over.parcels {
+        Some(wanted) => wanted.iter().any(|name| is_named(parcel, name)),
+        None => true,
+    };
+    let last = |parcels: &mut dyn Iterator<Item = &Parcel>| parcels.filter_map(|parcel| parcel.picked_up_at).max();
+    last(&mut parcels.iter().filter(is_asked)).or_else(|| last(&mut parcels.iter()))
+}
+
+fn is_named(parcel: &Parcel, name: &str) -> bool {
+    let known = [Some(parcel.id.as_str()), Some(&parcel.barcode), parcel.tracking_number.as_deref()];
+    known.into_iter().flatten().any(|known| known.eq_ignore_ascii_case(name.trim()))
+}
+
 fn choose<'a>(parcels: &'a [Parcel], hand_over: &HandOver) -> Result<Vec<&'a Parcel>> {
     let Some(wanted) = &hand_over.parcels else {
         return Ok(parcels.iter().filter(|parcel| parcel.status == Status::Arrived).collect());
     };
     let mut chosen: Vec<&Parcel> = Vec::new();
     for (index, name) in wanted.iter().enumerate() {
-        let found = parcels.iter().find(|parcel| {
-            let known = [Some(parcel.id.as_str()), Some(&parcel.barcode), parcel.tracking_number.as_deref()];
-            known.into_iter().flatten().any(|known| known.eq_ignore_ascii_case(name.trim()))
-        });
-        match found {
+        match parcels.iter().find(|parcel| is_named(parcel, name)) {
             None => return Problem::field(format!("/parcels/{index}"), "is not a parcel of this order").fail(),
             Some(parcel) if parcel.status == Status::PickedUp => return Err(already(parcel)),
             Some(parcel) if parcel.status != Status::Arrived => {

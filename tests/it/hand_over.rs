@@ -124,6 +124,23 @@ on_both! {
         assert_eq!(order["status"], "picked_up");
     }
 
+    fn whoever_asks_for_one_parcel_is_told_when_that_one_was_taken(s: &Server) {
+        let (code, truck) = of_two(s);
+        s.ship(&truck, "arrive", json!({})).expect(200);
+        s.pay_balance(&code);
+        let numbers = ["YT5000000000001", "YT5000000000002"];
+        for number in numbers {
+            hand_over(s, CASHIER, &code, json!({"parcels": [number]})).expect(200);
+            s.advance(TimeDelta::hours(1));
+        }
+        for (wanted, taken) in [(json!([numbers[0]]), 0), (json!([numbers[1]]), 1), (json!(numbers), 1)] {
+            let problem = hand_over(s, CASHIER, &code, json!({"parcels": wanted})).expect_problem(409, "already_picked_up");
+            let told: chrono::DateTime<chrono::Utc> = problem["picked_up_at"].as_str().unwrap().parse().unwrap();
+            let parcel = s.parcel(numbers[taken]);
+            assert_eq!(told, parcel["picked_up_at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap());
+        }
+    }
+
     fn anothers_parcel_is_not_handed_over_with_the_order(s: &Server) {
         let (example, other) = (s.order(Until::Arrived), s.order(Until::Arrived));
         s.pay_balance(&example.code);

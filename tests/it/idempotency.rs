@@ -45,6 +45,23 @@ on_both! {
         s.unchanged_by(|| pay(101)).expect_problem(422, "idempotency_key_reused");
     }
 
+    fn a_payment_repeated_after_25_hours_and_after_31_days_is_still_one(s: &Server) {
+        let code = s.order(Until::Confirmed).code;
+        let pay = || {
+            s.post_keyed(CASHIER, &format!("/v1/orders/{code}/payments"), "k", json!({"method": "cash", "amount": som(100)}))
+        };
+        let first = pay();
+        first.expect(201);
+        let (count, balance) = (journals(s, &code), s.see(&code)["balance"].clone());
+        for hours in [25, 31 * 24 - 25] {
+            s.advance(chrono::TimeDelta::hours(hours));
+            let again = s.unchanged_by(pay);
+            assert_eq!((again.status, &again.text), (201, &first.text));
+            assert_eq!(again.header("idempotent-replayed"), Some("true"));
+            assert_eq!((journals(s, &code), &s.see(&code)["balance"]), (count, &balance));
+        }
+    }
+
     fn a_key_belongs_to_one_address_and_one_person(s: &Server) {
         let (one, other) = (s.order(Until::Confirmed).code, s.order(Until::Confirmed).code);
         let pay = |by, code: &str| {
