@@ -92,7 +92,7 @@ def close_books(run, house):
     run.answers.update(house.world.answers)
     run.reads += house.crowd.reads
     run.forged += house.crowd.forged
-    run.verdict.wrong += house.crowd.complaints
+    run.verdict.wrong += clock.set_apart(run, house.crowd.complaints) if run.clock else house.crowd.complaints
     for service in house.services:
         run.verdict.wrong += [f"{service.name}: {line}" for line in service.panics()]
     for line in run.verdict.news():

@@ -150,7 +150,10 @@ def trail(stored, intentions, verdict):
 
 
 def paths(stored, legal, verdict):
+    """`None` for `legal`: the clock went back, and a timeline is told in the order of the clock."""
     before = {}
+    if legal is None:
+        return
     for order, status in stored.events:
         last = before.get(order)
         if last is not None and status != last and (last, status) not in legal:

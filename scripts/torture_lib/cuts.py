@@ -49,6 +49,7 @@ class Cuts:
         prober.start()
         time.sleep(away_s)
         gone = time.monotonic()
+        prober.is_back = True
         proxy.turn(Proxy.PASS)
         took = self.recovery(house, mode)
         prober.end()

@@ -58,7 +58,8 @@ class Gateway(http.server.ThreadingHTTPServer):
             return None
         field = lambda name: re.search(f"<{name}>(.*?)</{name}>", body, re.S)[1]
         message = (field("id"), field("phone"), field("text"))
-        if self.is_bad and (answer := self.refuse(message[0])):
+        # What it took once, it does not refuse afterwards.
+        if self.is_bad and not any(known[0] == message[0] for known, _ in self.heard) and (answer := self.refuse(message[0])):
             return answer
         with self.lock:
             is_known = any(known[0] == message[0] for known, _ in self.heard[-2000:])

@@ -138,8 +138,10 @@ class House:
         """Sends again, with the same key, whatever nobody knows the end of."""
         doubtful = [intention for intention in self.world.intentions if intention.state == Intention.UNKNOWN]
         ports = [service.port for service in self.front]
-        connection, deadline, heard = Connection(lambda: ports[0]), time.monotonic() + 120, "nothing"
+        connection = Connection(lambda: ports[0])
         for intention in doubtful:
+            # Each has two minutes of its own: half a minute without a database leaves hundreds in doubt.
+            deadline, heard = time.monotonic() + 120, "nothing"
             while intention.state == Intention.UNKNOWN:
                 if time.monotonic() > deadline:
                     waiting = "; ".join(line for service in self.services for line in service.threads())

@@ -13,7 +13,7 @@ class Prober:
     def __init__(self, house, is_silent, told_after_s):
         self.house, self.is_silent, self.told_after_s = house, is_silent, told_after_s
         self.statuses, self.readyz, self.complaints, self.slowest_s = [], [], [], 0.0
-        self.is_over, self.lock = threading.Event(), threading.Lock()
+        self.is_over, self.is_back, self.lock = threading.Event(), False, threading.Lock()
         codes = house.world.pools["codes"]
         # An order that nobody looked at a moment ago, and one that does not exist.
         paths = ["/healthz", "/readyz", "/v1/branches"] + [f"/v1/track/{code}" for code in codes[:1]]
@@ -62,6 +62,6 @@ class Prober:
             return "neither served nor told to come again"
         if status == 503 and path != "/readyz" and not waits:
             return "503 without Retry-After"
-        if path == "/readyz" and self.is_silent and since > self.told_after_s and not self.is_over.is_set() and status == 200:
+        if path == "/readyz" and self.is_silent and since > self.told_after_s and not self.is_back and status == 200:
             return "ready without a database"
         return None
