@@ -43,6 +43,10 @@ pub enum Mistake {
     LookThenHandOver,
     /// SQLite does not wait for the disk.
     NoWaitForTheDisk,
+    /// Waits for a database that is away as long as it takes.
+    WaitForEver,
+    /// Gives a message another identifier each time that it is sent.
+    NewIdPerTry,
 }
 
 impl Mistake {
@@ -52,6 +56,8 @@ impl Mistake {
             Mistake::MarkBeforeSend => "mark_before_send",
             Mistake::LookThenHandOver => "look_then_hand_over",
             Mistake::NoWaitForTheDisk => "no_wait_for_the_disk",
+            Mistake::WaitForEver => "wait_for_ever",
+            Mistake::NewIdPerTry => "new_id_per_try",
         }
     }
 }

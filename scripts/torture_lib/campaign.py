@@ -8,7 +8,9 @@ import signal
 import sys
 import tempfile
 
-from . import checks, order
+from . import checks, clock, order
+from .clock import Clock
+from .cuts import Cuts
 from .full import Full
 from .gateway import Gateway
 from .history import Intention
@@ -17,16 +19,17 @@ from .intent import Intent
 from .kill import Kill, Term
 from .measured import measure
 from .power import Power, is_possible
-from .proxy import Cuts
 from .race import Race
 from .report import report, result, say
 from .rolling import Rolling, Upgrade
+from .readonly import ReadOnly
 from .run import CONTROLS, Run, program
+from .send import Send
 from .stores import Postgres, Sqlite
 from .watcher import TAMPER, tamper
 
 FAULTS = {"kill": Kill, "term": Term, "power": Power, "proxy": Cuts, "full": Full, "rolling": Rolling, "upgrade": Upgrade, "race": Race,
-          "intent": Intent}
+          "intent": Intent, "send": Send, "readonly": ReadOnly, "clock": Clock}
 ROUNDS_OF_A_LIFE = 25
 # The outbox is looked at at the end of a life, and a mistake is to be noticed soon.
 ROUNDS_WITH_A_MISTAKE = 5
@@ -78,12 +81,13 @@ def close_books(run, house):
     house.watcher.verify()
     run.verdict.lost += house.look_at_photos()
     checks.check(house.store, list(house.world.intentions), run.legal, run.verdict)
-    workers = 4 * max(1, len(house.services) // 2)
-    messages, duplicates = checks.outbox(house.store, list(run.gateway.heard), house.crashes, workers, run.verdict)
-    allowed = house.crashes * workers + run.gateway.lost
+    messages, duplicates = checks.outbox(house.store, list(run.gateway.heard), run.gateway.refused, run.verdict)
+    allowed = house.crashes * house.senders + run.gateway.lost
     if duplicates > allowed:
         run.verdict.wrong.append(f"{duplicates} messages were sent twice; {allowed} can be explained")
     run.messages, run.duplicates, run.crashes = run.messages + messages, run.duplicates + duplicates, run.crashes + house.crashes
+    if run.mail:
+        run.letters += checks.letters(house.store, list(run.mail.letters), run.verdict)
     run.lost_answers += run.gateway.lost
     for intention in house.world.intentions:
         run.acknowledged += intention.state == Intention.OK
@@ -94,7 +98,7 @@ def close_books(run, house):
     run.answers.update(house.world.answers)
     run.reads += house.crowd.reads
     run.forged += house.crowd.forged
-    run.verdict.wrong += house.crowd.complaints
+    run.verdict.wrong += clock.set_apart(run, house.crowd.complaints) if run.clock else house.crowd.complaints
     for service in house.services:
         run.verdict.wrong += [f"{service.name}: {line}" for line in service.panics()]
     for line in run.verdict.news():
@@ -119,12 +123,19 @@ def main(parser):
         args.faults = ["power"]
     if args.control == "look-then-hand-over":
         args.faults = ["race"]
+    if args.control == "wait-for-ever":
+        args.faults = ["proxy"]
+        args.away = max(args.away, 10.0)
+    if args.control == "new-id-per-try":
+        args.faults = ["send"]
     if args.database == "postgres" and set(args.faults) & {"rolling", "upgrade", "race", "intent"}:
         args.instances = max(2, args.instances)
     if args.database == "postgres" and set(args.faults) & {"power", "full", "order"} or args.database == "sqlite" and set(args.faults) & {"rolling", "upgrade"}:
         parser.error("power, order and full are for SQLite, rolling and upgrade are for PostgreSQL")
     if "power" in args.faults and not is_possible():
         sys.exit("torture: FUSE IS MISSING: no power failure can be played here; scripts/torture --faults order checks by strace instead")
+    if "clock" in args.faults and not clock.library():
+        sys.exit("torture: LIBFAKETIME IS MISSING: no clock can jump here (Debian's package is `faketime`)")
     if unknown := set(args.faults) - set(FAULTS) - {"order"}:
         parser.error(f"no such fault: {', '.join(unknown)}")
     say(f"seed {args.seed}")

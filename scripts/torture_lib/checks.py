@@ -165,7 +165,10 @@ def trail(stored, intentions, verdict):
 
 
 def paths(stored, legal, verdict):
+    """`None` for `legal`: the clock went back, and a timeline is told in the order of the clock."""
     before = {}
+    if legal is None:
+        return
     for order, status in stored.events:
         last = before.get(order)
         if last is not None and status != last and (last, status) not in legal:
@@ -184,7 +187,7 @@ def legal_moves(root):
 OUTBOX = "SELECT message_id, recipient, body, state FROM notifications WHERE channel = 'sms'"
 
 
-def outbox(store, heard, crashes, workers, verdict):
+def outbox(store, heard, refused, verdict):
     """Every message that is due was heard, each identifier with one phone and one text, and nothing else was."""
     told = store.ask([OUTBOX])[0]
     known = {message: (phone, text, state) for message, phone, text, state in told}
@@ -194,7 +197,10 @@ def outbox(store, heard, crashes, workers, verdict):
     verdict.wrong += [f"sent and never decided: {message}" for message in by_id if message not in known]
     verdict.wrong += [f"one identifier, two messages: {message}" for message, forms in by_id.items() if len(forms) > 1]
     for message, (phone, _, state) in known.items():
-        if message not in by_id:
+        if message in refused and message not in by_id:
+            if state != "failed":
+                verdict.wrong.append(f"message {message} was refused with {refused[message]} and is {state}")
+        elif message not in by_id:
             verdict.lost.append(f"message {message} is {state} and no gateway heard it")
         elif {form[0] for form in by_id[message]} != {phone.lstrip("+")}:
             verdict.wrong.append(f"message {message} went to another phone")
@@ -204,6 +210,18 @@ def outbox(store, heard, crashes, workers, verdict):
     return len(known), duplicates
 
 
-def open_messages(store, settled=("sent",)):
-    states = ",".join(f"'{state}'" for state in settled)
-    return store.ask([f"SELECT COUNT(*), 0 FROM notifications WHERE channel = 'sms' AND state NOT IN ({states})"])[0][0][0]
+def open_messages(store):
+    """How many are to be sent yet; what failed is held against what the gateway refused."""
+    return store.ask(["SELECT COUNT(*), 0 FROM notifications WHERE channel IN ('sms', 'email') AND state NOT IN ('sent', 'failed')"])[0][0][0]
+
+
+def letters(store, heard, verdict):
+    """Every letter was heard by the mail server; gives how many were decided."""
+    told = store.ask(["SELECT message_id, state FROM notifications WHERE channel = 'email'"])[0]
+    text = "\n".join(heard)
+    for message, state in told:
+        if message not in text:
+            verdict.lost.append(f"letter {message} is {state} and no mail server heard it")
+        elif state != "sent":
+            verdict.wrong.append(f"letter {message} was heard and is still {state}")
+    return len(told)

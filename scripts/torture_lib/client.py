@@ -16,8 +16,9 @@ class Answer:
 
     @property
     def is_unknown(self):
-        """A failure of the service says nothing about what became of the request; nor does being told to wait for it."""
-        return self.status >= 500 or (self.status == 409 and b"request_in_flight" in self.body)
+        """A failure of the service says nothing about what became of the request; nor does being told to wait for it, or
+        that this try of it was not heard in time."""
+        return self.status >= 500 or self.status == 408 or (self.status == 409 and b"request_in_flight" in self.body)
 
 
 class NotSent(Exception):

@@ -5,9 +5,11 @@ import json
 import time
 from datetime import datetime, timedelta, timezone
 
+from . import clock
 from .client import Connection, NoAnswer, NotSent
 from .history import Intention
 from .people import CLERKS, ROLES, Crowd
+from .send import WORKERS
 from .service import PASSWORD, Service
 from .watcher import Watcher
 from .world import World
@@ -72,15 +74,38 @@ class House:
         if run.instances > 1:
             words = [(f"serve-{at}", ("serve", "--no-worker")) for at in range(run.instances)]
             words += [(f"worker-{at}", ("worker",)) for at in range(run.instances)]
+        if "send" in run.args.faults:
+            words = [("serve", ("serve", "--no-worker"))]
+            words += [(f"worker-{at}", ("worker",)) for at in range(WORKERS[self.store.kind])]
         self.services = [Service(run.binary, run.scratch, run.gateway_port, name, command, run.mistake) for name, command in words]
         for service in self.services:
             service.url, service.photos = self.url, self.photos
+            service.more = self.settings()
+        self.workers = [service for service in self.services if service.words[0] == "worker"]
+        # How many messages one crash may leave sent and not noted.
+        self.senders = 1 if "send" in run.args.faults else 4 * max(1, len(self.services) // 2)
         self.front = [service for service in self.services if service.words[0] == "serve"]
         run.gateway.forget()
         self.world = World(run.history, run.template.tokens, run.seed, number)
         if run.control == "no-unique-key":
             self.store.script(NO_UNIQUE_KEY[self.store.kind])
+        if run.mail:
+            run.mail.forget()
+            self.world.has_mail = True
         self.crowd, self.watcher, self.crashes = None, None, 0
+
+    def settings(self):
+        """What the faults of this run need set beside what every run does."""
+        mine = {}
+        if self.run.mail:
+            mine |= {"TORUGART__EMAIL__TRANSPORT": "smtp", "TORUGART__EMAIL__PER_SECOND": "0",
+                     "TORUGART__EMAIL__URL": f"smtp://127.0.0.1:{self.run.mail_proxy.port}?tls=none"}
+        if self.run.clock:
+            mine |= clock.settings(self.run.clock)
+        if "send" in self.run.args.faults:
+            # One thread each, so that a crash leaves one message in doubt at most.
+            mine["TORUGART__SMS__WORKERS"] = "1"
+        return mine
 
     def begin(self, fault=None):
         if self.run.disk:
@@ -117,8 +142,10 @@ class House:
         """Sends again, with the same key, whatever nobody knows the end of."""
         doubtful = [intention for intention in self.world.intentions if intention.state == Intention.UNKNOWN]
         ports = [service.port for service in self.front]
-        connection, deadline, heard = Connection(lambda: ports[0]), time.monotonic() + 120, "nothing"
+        connection = Connection(lambda: ports[0])
         for intention in doubtful:
+            # Each has two minutes of its own: half a minute without a database leaves hundreds in doubt.
+            deadline, heard = time.monotonic() + 120, "nothing"
             while intention.state == Intention.UNKNOWN:
                 if time.monotonic() > deadline:
                     waiting = "; ".join(line for service in self.services for line in service.threads())
@@ -154,7 +181,7 @@ class House:
 
     def pass_time(self, is_all=False):
         """Fifteen minutes go by for what a worker that is dead had claimed: its lease ends."""
-        started = min(service.spawned_at for service in self.services)
+        started = min(service.spawned_at for service in self.workers or self.services)
         until = datetime.fromtimestamp(started, timezone.utc) + timedelta(minutes=60 if is_all else 15)
         moment = datetime.now(timezone.utc) - timedelta(minutes=1)
         self.store.run(f"UPDATE notifications SET next_attempt_at = '{moment:%Y-%m-%d %H:%M:%S.%f}' "
@@ -162,14 +189,19 @@ class House:
 
     def drain(self, is_open, within_s=120):
         """Waits until the outbox is empty; pauses between two tries pass at once."""
+        self.run.gateway.soothe()
         began = time.monotonic()
         while is_open(self.store) and time.monotonic() < began + within_s:
             moment = datetime.now(timezone.utc) - timedelta(minutes=1)
             self.store.run(f"UPDATE notifications SET next_attempt_at = '{moment:%Y-%m-%d %H:%M:%S.%f}' WHERE state = 'pending'")
-            self.store.run("UPDATE gates SET rests_until = NULL, failures = 0")
+            self.wake_gateway()
             # By now nothing is being sent any more: what is claimed still could not be marked when it was.
             self.pass_time(is_all=time.monotonic() > began + 6)
             time.sleep(0.3)
+
+    def wake_gateway(self):
+        """The time passes for which a gateway is left alone."""
+        self.store.run("UPDATE gates SET rests_until = NULL, failures = 0")
 
     def end(self):
         if self.crowd:

@@ -1,10 +1,5 @@
-"""The helpers of `scripts/measure`, which is a command and no module."""
+"""What `scripts/measure` has for all scripts: a private PostgreSQL, the target folder, the processor's name."""
 
-import importlib.machinery
-import importlib.util
-import pathlib
+from neighbours import script
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-_loader = importlib.machinery.SourceFileLoader("measure", str(ROOT / "scripts/measure"))
-measure = importlib.util.module_from_spec(importlib.util.spec_from_loader("measure", _loader))
-_loader.exec_module(measure)
+measure = script("measure")

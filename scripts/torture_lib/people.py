@@ -65,8 +65,12 @@ class Customer(Person):
         phone = f"0700{self.chance.randrange(1_000_000):06}"
         kind, pool = ("purchase", "requested") if is_purchase else ("forwarding", "awaiting")
 
+        customer = {"name": "Айгуль Садыкова", "phone": phone, "language": "ru"}
+        if self.world.has_mail:
+            customer["email"] = f"a{phone}@example.kg"
+
         def body(mark):
-            return {"kind": kind, "customer": {"name": "Айгуль Садыкова", "phone": phone, "language": "ru"},
+            return {"kind": kind, "customer": customer,
                     "items": [{"description": mark, "quantity": 1}]}
 
         def on_ok(answer):

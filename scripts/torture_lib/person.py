@@ -96,6 +96,8 @@ class Person(threading.Thread):
         state = Intention.OK if answer.is_ok else Intention.UNKNOWN if answer.is_unknown else Intention.REFUSED
         if answer.status >= 500:
             self.crowd.failures.append((time.time(), answer.status, str(intention), answer.body[:300]))
+        if answer.status == 503 and not answer.headers.get("retry-after"):
+            self.crowd.complaints.append(f"{intention}: 503 without Retry-After")
         if answer.status in (400, 401, 403, 404, 405, 413, 415, 422):
             self.crowd.complaints.append(f"{intention}: {answer.body[:300]!r}")
         self.world.settle(intention, state, answer)

@@ -37,6 +37,14 @@ def vacuous(run):
         reasons.append(f"only {run.snapshots} looks at the books in {run.watched_s:.0f} s, {run.journals} journals")
     if "full" in run.args.faults and not run.full_refused:
         reasons.append("a full disk refused nothing")
+    if run.mail and run.rounds >= 8 and not run.letters:
+        reasons.append("no letter was sent")
+    if run.database_proxy and run.rounds >= 3 and not any(status == 503 for status, _ in run.readyz):
+        reasons.append("/readyz never turned red")
+    if run.shelf and not run.photos_refused:
+        reasons.append("no photo was refused")
+    if "send" in run.args.faults and run.rounds >= 60:
+        reasons += [f"the gateway never said {status}" for status in list(range(12)) if not run.gateway.said[str(status)]]
     return reasons
 
 
@@ -60,7 +68,15 @@ def report(run):
     if run.recovered_s:
         say(f"the longest wait for an answer meanwhile: p50 {statistics.median(run.slowest_s):.2f} s, longest {max(run.slowest_s):.2f} s")
         say(f"ready after a dependency came back: p50 {statistics.median(run.recovered_s):.2f} s, longest {max(run.recovered_s):.2f} s; "
-            f"/readyz while the database was cut: {collections.Counter(status for status, _ in run.readyz)}, longest {max((took for _, took in run.readyz), default=0):.2f} s")
+            f"/readyz meanwhile: {collections.Counter(status for status, _ in run.readyz)}, longest {max((took for _, took in run.readyz), default=0):.2f} s")
+    if run.probed:
+        say(f"asked while a dependency was away: {dict(run.probed)}; {run.letters} letters")
+    if "send" in run.args.faults:
+        say(f"what the gateway said: {dict(run.gateway.said)}")
+    if run.clock:
+        say(f"{run.signed_out} answers that a token is not valid or a tariff not in force, by a clock that went back; the order of timelines was not looked at")
+    if run.shelf:
+        say(f"{run.photos_refused} photos refused while the store could only be read")
     if run.small:
         say(f"{run.full_refused} requests refused by a full disk: {dict(run.full_words)}")
     say(f"{run.snapshots} looks at the books in {run.watched_s:.0f} s of work, {run.looked_in_vain} in vain, longest without {run.unwatched_s:.1f} s; "

@@ -4,11 +4,12 @@ import collections
 import os
 import shutil
 
-from . import checks
+from . import checks, clock
 from .full import Small
 from .gateway import Gateway
 from .history import History
 from .house import Template
+from .mail import Mail
 from .measured import ROOT, measure
 from .power import Disk
 from .proxy import Proxy
@@ -19,6 +20,8 @@ CONTROLS = {
     "mark-before-send": ("mark_before_send", ["after_send"], "lost"),
     "no-unique-key": (None, None, "doubled"),
     "no-wait-for-the-disk": ("no_wait_for_the_disk", None, "lost"),
+    "wait-for-ever": ("wait_for_ever", None, "wrong"),
+    "new-id-per-try": ("new_id_per_try", ["after_send"], "wrong"),
     "look-then-hand-over": ("look_then_hand_over", None, "doubled"),
     "rewrite-history": (None, None, "wrong"),
     "skip-a-leg": (None, None, "wrong"),
@@ -36,9 +39,12 @@ class Run:
         self.gateway_port = self.gateway.server_port
         self.retries = bool({"rolling", "upgrade"} & set(args.faults))
         self.disk = self.small = self.gateway_proxy = self.database_proxy = None
+        self.mail = self.mail_proxy = self.shelf = self.clock = None
+        self.letters, self.probed, self.photos_refused = 0, collections.Counter(), 0
+        self.signed_out = 0
         self.history = History(args.history or scratch / "history.jsonl")
         self.verdict = checks.Verdict()
-        self.legal = checks.legal_moves(ROOT)
+        self.legal = None if "clock" in args.faults else checks.legal_moves(ROOT)
         self.hits, self.aimed_at, self.kills = collections.Counter(), None, 0
         self.ready_s, self.stops_s = [], []
         self.acknowledged = self.unknown = self.replays = self.refused = self.reads = 0
@@ -64,9 +70,17 @@ class Run:
             self.small = Small(self.scratch / "small", 24)
             stack.callback(self.small.end)
             self.store.folder = self.small.folder
+        if "clock" in faults:
+            self.clock = self.scratch / "clock"
+            clock.jump(self.clock, 0)
+        if "readonly" in faults:
+            self.shelf = Small(self.scratch / "shelf", 64)
+            stack.callback(self.shelf.end)
         if "proxy" in faults:
             self.gateway_proxy = Proxy(("127.0.0.1", self.gateway_port))
             self.gateway_port = self.gateway_proxy.port
+            self.mail = Mail()
+            self.mail_proxy = Proxy(self.mail.server_address)
             if self.store.kind == "postgres":
                 folder = self.scratch / "proxy"
                 folder.mkdir()
@@ -83,6 +97,8 @@ class Run:
 
     def photos_of(self, number):
         folder = self.scratch / f"photos-{number}"
+        if self.shelf:
+            folder = self.shelf.folder / f"photos-{number}"
         if self.disk or self.small:
             folder = self.store.folder / f"photos-{number}"
         folder.mkdir()

@@ -55,7 +55,7 @@ class Service:
     def __init__(self, binary, scratch, gateway_port, name="serve", words=("serve",), mistake=None):
         self.binary, self.scratch, self.name, self.words = binary, scratch, name, words
         self.port, self.process, self.url, self.mistake = free_port(), None, None, mistake
-        self.photos, self.gateway_port, self.prefix = None, gateway_port, []
+        self.photos, self.gateway_port, self.prefix, self.more = None, gateway_port, [], {}
         self.log = open(scratch / f"{name}.log", "ab")
         (scratch / "config").mkdir(exist_ok=True)
         (scratch / "config/torture.toml").write_text(SETTINGS)
@@ -70,6 +70,7 @@ class Service:
             "TORUGART__SMS__URL": f"http://127.0.0.1:{self.gateway_port}",
             "TORUGART__PHOTOS__URL": f"file://{self.photos}",
         }
+        mine |= self.more
         if fault:
             mine["TORUGART_FAULT"] = fault
         if self.mistake:

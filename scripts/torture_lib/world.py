@@ -19,7 +19,7 @@ class World:
         self.lock, self.number, self.acknowledged = threading.Lock(), 0, 0
         self.chance = random.Random(f"{seed}/{life}")
         self.pools = {name: [] for name in self.POOLS}
-        self.intentions, self.answers = [], {}
+        self.intentions, self.answers, self.has_mail = [], {}, False
         # No two campaigns make the same numbers, lest one database hold both.
         self.stamp = f"{seed % 1000:03}{life % 1000:03}"
 

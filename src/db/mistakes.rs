@@ -13,6 +13,9 @@ use crate::faults::{Mistake, is_made};
 /// Time for a crash between an answer and its commit.
 const TOO_EARLY_BY: Duration = Duration::from_millis(20);
 
+/// Longer than anybody waits.
+pub(super) const FOR_EVER: Duration = Duration::from_secs(3600);
+
 /// A commit that is in the page cache, and perhaps on no disk.
 pub(super) fn wait_for_no_disk(conn: &mut SqliteConnection) -> QueryResult<()> {
     if is_made(Mistake::NoWaitForTheDisk) { conn.batch_execute("PRAGMA synchronous = NORMAL") } else { Ok(()) }

@@ -99,6 +99,15 @@ impl Url {
 /// when the database is away.
 pub const PATIENCE: Duration = Duration::from_secs(4);
 
+/// The longest wait of a pool for one of its connections.
+fn pool_patience() -> Duration {
+    #[cfg(feature = "faults")]
+    if crate::faults::is_made(crate::faults::Mistake::WaitForEver) {
+        return mistakes::FOR_EVER;
+    }
+    PATIENCE
+}
+
 /// The pools. SQLite has one writer and several readers; on PostgreSQL both names mean the same pool.
 #[derive(Clone)]
 pub struct Db {
@@ -145,7 +154,7 @@ impl Db {
                 .max_size(size)
                 .min_idle(Some(1))
                 .error_handler(Box::new(Complaints))
-                .connection_timeout(PATIENCE)
+                .connection_timeout(pool_patience())
                 .build(Manager { url: url.clone(), read_only })
                 .map_err(|error| Error::Startup(format!("cannot open the database: {error}")))
         };

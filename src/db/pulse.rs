@@ -94,6 +94,10 @@ impl Db {
             metrics::gauge!("database_up").set(1.0);
             return Ok(());
         }
+        #[cfg(feature = "faults")]
+        if crate::faults::is_made(crate::faults::Mistake::WaitForEver) {
+            return Ok(());
+        }
         self.pulse.is_watched.store(true, Ordering::Release);
         let (pulse, manager) = (Arc::downgrade(&self.pulse), Manager { url: self.url.clone(), read_only: true });
         let thread = std::thread::Builder::new().name("pulse".to_owned()).spawn(move || watch(&pulse, &manager));

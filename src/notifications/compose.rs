@@ -151,7 +151,7 @@ pub struct Priced {
 }
 
 /// Twelve of A-Z and 0-9: what SMSPRO takes as an identifier, kept for ever so that it recognises a repeat.
-fn message_id() -> String {
+pub(super) fn message_id() -> String {
     const SYMBOLS: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     let mut rng = rand::rng();
     (0..12).map(|_| char::from(SYMBOLS[rng.random_range(0..SYMBOLS.len())])).collect()

@@ -73,6 +73,9 @@ fn attempt(app: &App, gateways: &Gateways, notification: &Notification, gate: &m
     let channel = notification.channel;
     #[cfg(feature = "faults")]
     mark_too_early(app, notification)?;
+    #[cfg(feature = "faults")]
+    let outcome = gateways.send(&named_anew(notification));
+    #[cfg(not(feature = "faults"))]
     let outcome = gateways.send(notification);
     #[cfg(feature = "faults")]
     crate::faults::reached(crate::faults::Moment::AfterSend);
@@ -115,6 +118,16 @@ fn mark_too_early(app: &App, notification: &Notification) -> Result<()> {
     app.write_now(&Actor::System, |tx| store::mark(tx, notification, &mark))?;
     reached(Moment::AfterSend);
     Ok(())
+}
+
+/// The mistake of another identifier for each attempt.
+#[cfg(feature = "faults")]
+fn named_anew(notification: &Notification) -> Notification {
+    let mut named = notification.clone();
+    if crate::faults::is_made(crate::faults::Mistake::NewIdPerTry) {
+        named.message_id = super::compose::message_id();
+    }
+    named
 }
 
 /// What came of an attempt, and what follows for others to the same recipient.
