@@ -3,7 +3,7 @@
 //!
 //! Five thousand orders a day, each with the six entries that its customer cares for, with its customer, its parcel and the
 //! truck of it; a fifth have been charged and paid, a quarter have had a message. What is older than three weeks was picked
-//! up; the rest is on its way. Of an order's other facts (quotes, audit) there is nothing.
+//! up; the rest is on its way. Of an order's other facts (quotes, the trail of all but payments) there is nothing.
 //!
 //! The rows go in past the operations, by sets: a table of seeds, and one statement for each table that grows from it.
 //! Indexes and triggers are taken away before and put back after; what triggers keep is filled as their migration fills it.

@@ -137,12 +137,12 @@ fn is_over(lines: &[Option<String>]) -> bool {
 }
 
 impl Running {
-    /// Waits until the log says this, and gives the entry.
+    /// Waits until an entry of the log begins so, and gives it.
     #[track_caller]
     pub fn logged(&self, message: &str) -> Value {
         let entry = |lines: &[Option<String>]| {
             let mut entries = lines.iter().flatten().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            entries.find(|entry| entry["message"].as_str().is_some_and(|text| text.contains(message)))
+            entries.find(|entry| entry["message"].as_str().is_some_and(|text| text.starts_with(message)))
         };
         let lines = self.log.wait_until(|lines| is_over(lines) || entry(lines).is_some());
         entry(&lines).unwrap_or_else(|| panic!("it ended without saying {message:?}: {lines:?}"))
