@@ -4,6 +4,7 @@ import pathlib
 import time
 from datetime import datetime, timedelta, timezone
 
+from .fault import Fault
 from .kill import work
 
 FOLDERS = ("/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime", "/usr/lib/faketime", "/usr/local/lib/faketime")
@@ -44,12 +45,10 @@ def set_apart(run, complaints):
     return others
 
 
-class Clock:
+class Clock(Fault):
     def __init__(self, run, chance):
-        self.run, self.chance, self.count = run, chance, 0
-
-    def aim(self):
-        self.run.aimed_at = None
+        super().__init__(run, chance)
+        self.count = 0
 
     def strike(self, house):
         name, seconds = (("two hours on", 7200), ("an hour back", -3600), ("over midnight", to_midnight()))[self.count % 3]

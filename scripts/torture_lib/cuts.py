@@ -2,6 +2,7 @@
 
 import time
 
+from .fault import Fault
 from .kill import work
 from .prober import Prober
 from .proxy import Proxy
@@ -17,12 +18,10 @@ SILENT, TOLD_AFTER_S = (Proxy.CUT, Proxy.STALL), 5.0
 LONG_S = 10
 
 
-class Cuts:
+class Cuts(Fault):
     def __init__(self, run, chance):
-        self.run, self.chance, self.count = run, chance, 0
-
-    def aim(self):
-        self.run.aimed_at = None
+        super().__init__(run, chance)
+        self.count = 0
 
     def strike(self, house):
         away = [(name, proxy) for name, proxy in (("database", self.run.database_proxy), ("gateway", self.run.gateway_proxy),

@@ -3,6 +3,7 @@
 import subprocess
 import time
 
+from .fault import Fault
 from .kill import work
 
 
@@ -31,13 +32,7 @@ class Small:
         subprocess.run(["umount", "-l", self.folder], check=False)
 
 
-class Full:
-    def __init__(self, run, chance):
-        self.run, self.chance = run, chance
-
-    def aim(self):
-        self.run.aimed_at = None
-
+class Full(Fault):
     def strike(self, house):
         # As many messages may be heard twice as after a crash: what could not be marked is sent again.
         house.crashes += 1

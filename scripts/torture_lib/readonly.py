@@ -3,16 +3,11 @@
 import subprocess
 import time
 
+from .fault import Fault
 from .kill import work
 
 
-class ReadOnly:
-    def __init__(self, run, chance):
-        self.run, self.chance = run, chance
-
-    def aim(self):
-        self.run.aimed_at = None
-
+class ReadOnly(Fault):
     def strike(self, house):
         work(house, self.chance, (0.1, 0.6))
         self.remount("ro")

@@ -2,6 +2,7 @@
 
 import time
 
+from .fault import Fault
 from .history import Intention
 from .kill import work
 
@@ -18,14 +19,8 @@ ALTER TABLE orders DROP COLUMN next_version;
 DELETE FROM __diesel_schema_migrations WHERE version = '99991231000000';"""
 
 
-class Rolling:
+class Rolling(Fault):
     """Whoever is not heard by one instance asks the other with the same key, as a proxy in front of them would let them."""
-
-    def __init__(self, run, chance):
-        self.run, self.chance = run, chance
-
-    def aim(self):
-        self.run.aimed_at = None
 
     def strike(self, house):
         work(house, self.chance, (0.1, 0.4))
