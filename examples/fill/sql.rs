@@ -167,8 +167,8 @@ impl Template {
         let second = format!("begun_s + {later_s}");
         let (id, at) = (self.id(&second, step as u16, "n"), self.at(&second));
         format!(
-            "INSERT INTO events (id, order_id, at, recorded_at, actor, kind, status, place, data) \
-             SELECT {id}, id, {at}, {at}, 'operator', '{kind}', '{status}', {place}, '{data}' \
+            "INSERT INTO events (id, order_id, at, recorded_at, actor, kind, status, place, data, order_version) \
+             SELECT {id}, id, {at}, {at}, 'operator', '{kind}', '{status}', {place}, '{data}', {step} + 1 \
              FROM fill_seeds WHERE steps > {step}"
         )
     }

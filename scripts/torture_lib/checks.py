@@ -82,8 +82,9 @@ class Stored:
     def __init__(self, store):
         questions = list(SPACES.values()) + list(BOOKS.values())
         questions += ["SELECT action, object, request_id, detail FROM audit", "SELECT SUM(amount_tyiyn), 0 FROM postings",
-                      # By identifier, which is made when its order is held; the moment is that at which its change began to wait.
-                      "SELECT order_id, status FROM (SELECT order_id, status, id FROM events) AS e ORDER BY order_id, id",
+                      # In the sequence of steps, not of moments: a moment is that at which a change began to wait, and clocks jump.
+                      "SELECT order_id, status FROM (SELECT order_id, status, order_version, id FROM events) AS e "
+                      "ORDER BY order_id, order_version, id",
                       "SELECT id, status FROM orders"]
         questions += [f"SELECT COUNT(*), 0 FROM {table}" for table in TRAIL.values()]
         told = store.ask(questions)
@@ -165,10 +166,7 @@ def trail(stored, intentions, verdict):
 
 
 def paths(stored, legal, verdict):
-    """`None` for `legal`: the clock went back, and a timeline is told in the order of the clock."""
     before = {}
-    if legal is None:
-        return
     for order, status in stored.events:
         last = before.get(order)
         if last is not None and status != last and (last, status) not in legal:

@@ -44,7 +44,7 @@ class Run:
         self.signed_out = 0
         self.history = History(args.history or scratch / "history.jsonl")
         self.verdict = checks.Verdict()
-        self.legal = None if "clock" in args.faults else checks.legal_moves(ROOT)
+        self.legal = checks.legal_moves(ROOT)
         self.hits, self.aimed_at, self.kills = collections.Counter(), None, 0
         self.ready_s, self.stops_s = [], []
         self.acknowledged = self.unknown = self.replays = self.refused = self.reads = 0

@@ -259,6 +259,7 @@ diesel::table! {
         status -> Text,
         place -> Nullable<Text>,
         data -> Text,
+        order_version -> BigInt,
     }
 }
 

@@ -144,6 +144,7 @@ impl Entry {
             status: order.status,
             place: self.place.clone(),
             data: Value::Object(self.data.clone()).to_string(),
+            order_version: order.version,
         }
     }
 }

@@ -115,6 +115,8 @@ pub struct TimelineRow {
     pub place: Option<String>,
     /// JSON object.
     pub data: String,
+    /// Of the order, after it.
+    pub order_version: i64,
 }
 
 /// Which orders to list.
@@ -439,13 +441,14 @@ pub fn insert_event(
             events::status.eq(order.status),
             events::place.eq(place),
             events::data.eq(data),
+            events::order_version.eq(order.version),
         ))
         .execute(tx.conn)?;
     Ok(())
 }
 
 pub fn events_of(tx: &mut Tx, order: &OrderId) -> Result<Vec<TimelineRow>> {
-    Ok(events::table.filter(events::order_id.eq(order)).order(events::id).load(tx.conn)?)
+    Ok(events::table.filter(events::order_id.eq(order)).order((events::order_version, events::id)).load(tx.conn)?)
 }
 
 /// The orders of a customer, by identifier.

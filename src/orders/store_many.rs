@@ -37,6 +37,8 @@ pub struct NewEvent {
     pub place: Option<String>,
     /// JSON object.
     pub data: String,
+    /// Of the order, after it.
+    pub order_version: i64,
 }
 
 pub fn by_ids(tx: &mut Tx, ids: &[OrderId]) -> Result<Vec<Order>> {
@@ -86,6 +88,7 @@ pub fn insert_events(tx: &mut Tx, events: &[NewEvent]) -> Result<()> {
         ("status", Column::Text),
         ("place", Column::Text),
         ("data", Column::Text),
+        ("order_version", Column::Number),
     ];
     batch::insert(tx.conn, "events", &columns, &rows)
 }

@@ -99,8 +99,8 @@ pub const HOUSE: &[Check] = &[
         "status",
         "an order is where its timeline ends",
         "SELECT orders.code || ' is ' || orders.status || ', its timeline ends with ' || events.status AS line FROM orders \
-         JOIN (SELECT order_id, MAX(id) AS id FROM events GROUP BY order_id) AS last ON last.order_id = orders.id \
-         JOIN events ON events.id = last.id WHERE events.status <> orders.status",
+         JOIN events ON events.id = (SELECT id FROM events WHERE order_id = orders.id ORDER BY order_version DESC, id DESC LIMIT 1) \
+         WHERE events.status <> orders.status",
     ),
     check(
         "status",

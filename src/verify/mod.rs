@@ -67,7 +67,7 @@ fn illegal_steps() -> String {
     let known: Vec<_> = orders::rules::steps().into_iter().map(|(from, to)| format!("'{from}>{to}'")).collect();
     format!(
         "SELECT orders.code || ': ' || step AS line FROM (SELECT order_id, status, before || '>' || status AS step, before \
-         FROM (SELECT order_id, status, LAG(status) OVER (PARTITION BY order_id ORDER BY id) AS before FROM events) AS steps \
+         FROM (SELECT order_id, status, LAG(status) OVER (PARTITION BY order_id ORDER BY order_version, id) AS before FROM events) AS steps \
          ) AS changes JOIN orders ON orders.id = order_id WHERE before <> changes.status AND step NOT IN ({})",
         known.join(", ")
     )

@@ -44,6 +44,22 @@ on_both! {
         assert!(found(s).len() > 15);
     }
 
+    fn steps_follow_one_another_though_the_clock_went_back(s: &Server) {
+        let code = s.order(Until::Requested).code;
+        // An instance whose clock was years ahead wrote something down, and then its battery was changed.
+        tamper(s, &format!(
+            "INSERT INTO events (id, order_id, at, recorded_at, actor, kind, status, place, data, order_version) \
+             SELECT 'ffffffff-ffff-7fff-bfff-ffffffffffff', order_id, at, recorded_at, actor, kind, status, place, data, order_version \
+             FROM events WHERE order_id = (SELECT id FROM orders WHERE code = '{code}')"
+        ));
+        s.post(OPERATOR, &format!("/v1/orders/{code}/quote"), offer()).expect(200);
+        s.post(OPERATOR, &format!("/v1/orders/{code}/confirm"), json!({})).expect(200);
+        let told = s.get(OPERATOR, &format!("/v1/orders/{code}")).expect(200);
+        let kinds: Vec<_> = told["timeline"].as_array().unwrap().iter().map(|step| step["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["order_requested", "order_requested", "order_quoted", "order_confirmed"], "{told}");
+        assert_eq!(broken(s), Vec::<(&str, String)>::new());
+    }
+
     fn what_was_changed_behind_our_back_is_named(s: &Server) {
         let code = s.order(Until::Arrived).code;
         let other = s.order(Until::Paid).code;

@@ -61,7 +61,7 @@ fn made_anew(conn: &mut torugart::db::Conn) -> QueryResult<All> {
             events::place,
             events::data,
         ))
-        .order(events::id)
+        .order((events::order_version, events::id))
         .load(conn)?;
     for (order, at, recorded_at, kind, status, place, data) in rows {
         let shown = all.get_mut(&codes[&order]).expect("an order");
