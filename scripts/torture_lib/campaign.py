@@ -10,6 +10,7 @@ import tempfile
 
 from . import checks, clock, order
 from .clock import Clock
+from .cluster import Cluster
 from .cuts import Cuts
 from .full import Full
 from .gateway import Gateway
@@ -17,8 +18,7 @@ from .history import Intention
 from .house import House
 from .intent import Intent
 from .kill import Kill, Term
-from .measured import measure
-from .power import Power, is_possible
+from .power import Disk, Power, is_possible
 from .race import Race
 from .report import report, result, say
 from .rolling import Rolling, Upgrade
@@ -130,8 +130,8 @@ def main(parser):
         args.faults = ["send"]
     if args.database == "postgres" and set(args.faults) & {"rolling", "upgrade", "race", "intent"}:
         args.instances = max(2, args.instances)
-    if args.database == "postgres" and set(args.faults) & {"power", "full", "order"} or args.database == "sqlite" and set(args.faults) & {"rolling", "upgrade"}:
-        parser.error("power, order and full are for SQLite, rolling and upgrade are for PostgreSQL")
+    if args.database == "postgres" and set(args.faults) & {"full", "order"} or args.database == "sqlite" and set(args.faults) & {"rolling", "upgrade"}:
+        parser.error("order and full are for SQLite, rolling and upgrade are for PostgreSQL")
     if "power" in args.faults and not is_possible():
         sys.exit("torture: FUSE IS MISSING: no power failure can be played here; scripts/torture --faults order checks by strace instead")
     if "clock" in args.faults and not clock.library():
@@ -168,16 +168,18 @@ def watch(args, scratch, store):
 
 
 def campaign(args, scratch, stack):
+    disk = Disk(scratch) if "power" in args.faults else None
+    if disk:
+        stack.callback(disk.end)
     if args.database == "postgres":
-        cluster = stack.enter_context(measure.postgres(scratch))
-        if not cluster:
-            sys.exit("torture: PostgreSQL's programs are missing")
-        store = Postgres(scratch, cluster[0], measure.newest_postgres())
+        cluster = Cluster(scratch, disk)
+        stack.callback(cluster.end)
+        store = Postgres(scratch, cluster)
     else:
         store = Sqlite(scratch)
     if args.faults == ["order"]:
         return watch(args, scratch, store)
-    run = Run(args, scratch, store)
+    run = Run(args, scratch, store, disk)
     run.furnish(stack)
     chance = random.Random(args.seed)
     faults = [FAULTS[name](run, chance) for name in args.faults]

@@ -59,8 +59,12 @@ class Power:
             service.kill()
             house.crashes += 1
             self.run.kills += 1
+        if house.store.cluster:
+            house.store.cluster.kill()
         house.crowd.halt()
         self.run.forgotten.append(int(pages))
         self.run.syncs = int(syncs)
         self.run.history.write("fault", life=house.number, kind="power", point="torn" if seed else "clean", t=time.time(), pages=int(pages))
         self.disk.tell("restore")
+        if house.store.cluster:
+            house.store.cluster.start()

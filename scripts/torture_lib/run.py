@@ -11,7 +11,6 @@ from .history import History
 from .house import Template
 from .mail import Mail
 from .measured import ROOT, measure
-from .power import Disk
 from .proxy import Proxy
 
 # A control: the mistake that the program makes, the named moments that show it, and what has to be found.
@@ -30,7 +29,7 @@ CONTROLS = {
 
 class Run:
 
-    def __init__(self, args, scratch, store):
+    def __init__(self, args, scratch, store, disk):
         self.args, self.scratch, self.store, self.seed = args, scratch, store, args.seed
         self.control, self.instances, self.is_plain = args.control, args.instances, args.plain
         self.mistake, self.aims, self.symptom = CONTROLS.get(args.control, (None, None, None))
@@ -38,7 +37,8 @@ class Run:
         self.gateway = Gateway(args.seed)
         self.gateway_port = self.gateway.server_port
         self.retries = bool({"rolling", "upgrade"} & set(args.faults))
-        self.disk = self.small = self.gateway_proxy = self.database_proxy = None
+        self.disk = disk
+        self.small = self.gateway_proxy = self.database_proxy = None
         self.mail = self.mail_proxy = self.shelf = self.clock = None
         self.letters, self.probed, self.photos_refused = 0, collections.Counter(), 0
         self.signed_out = 0
@@ -62,9 +62,7 @@ class Run:
     def furnish(self, stack):
         """What the faults need beside the service: a disk, a proxy."""
         faults = self.args.faults
-        if "power" in faults:
-            self.disk = Disk(self.scratch)
-            stack.callback(self.disk.end)
+        if self.disk:
             self.store.folder = self.disk.mount
         if "full" in faults:
             self.small = Small(self.scratch / "small", 24)

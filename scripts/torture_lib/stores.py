@@ -13,7 +13,7 @@ class Away(SystemExit):
 
 
 class Sqlite:
-    kind, processes = "sqlite", 1
+    kind, processes, cluster = "sqlite", 1, None
 
     def __init__(self, scratch):
         self.scratch, self.number = scratch, 0
@@ -70,12 +70,12 @@ class Sqlite:
 class Postgres:
     kind, processes = "postgres", 2
 
-    def __init__(self, scratch, url, folder):
-        self.scratch, self.server, self.folder, self.number = scratch, url, folder, 0
-        self.host = re.search(r"host=(.+)", url)[1]
+    def __init__(self, scratch, cluster):
+        self.scratch, self.cluster, self.folder, self.number = scratch, cluster, scratch, 0
+        self.host = str(cluster.sockets)
 
     def psql(self, name, text):
-        command = [f"{self.folder}/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.host, "-U", "torugart"]
+        command = [f"{self.cluster.folder}/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.host, "-U", "torugart"]
         done = subprocess.run([*command, "-d", name], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             raise Away(f"torture: psql: {done.stderr[:1000]}")
@@ -85,7 +85,7 @@ class Postgres:
         self.number += 1
         self.name = f"life_{self.number}"
         self.psql("postgres", f"CREATE DATABASE {self.name}" + (f" TEMPLATE {template}" if template else ""))
-        self.url = self.server.replace("/postgres?", f"/{self.name}?")
+        self.url = f"postgres://torugart@/{self.name}?host={self.host}"
         return self.url
 
     def keep_as_template(self):
@@ -107,7 +107,8 @@ class Postgres:
         return [[tuple(row) for row in json.loads(line)] for line in told.splitlines()]
 
     def damage(self):
-        return []
+        """Its pages are read only where they could have been torn: that takes a second or two."""
+        return self.cluster.damage(self.name) if self.cluster.may_forget else []
 
 
 def width(query):

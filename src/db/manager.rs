@@ -77,6 +77,8 @@ impl Manager {
                 conn.batch_execute("SET TIME ZONE 'UTC'")
                     .and_then(|()| conn.batch_execute(TIME_OUTS))
                     .map_err(query_error)?;
+                #[cfg(feature = "faults")]
+                super::mistakes::wait_for_no_log(&mut conn).map_err(query_error)?;
                 Ok(Conn::Pg(conn))
             }
             Url::Sqlite(path) => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::Connection;
 use diesel::connection::{SimpleConnection, TransactionManager};
-use diesel::{QueryResult, SqliteConnection};
+use diesel::{PgConnection, QueryResult, SqliteConnection};
 
 use super::{Conn, Db};
 use crate::error::{Error, Result};
@@ -19,6 +19,11 @@ pub(super) const FOR_EVER: Duration = Duration::from_secs(3600);
 /// A commit that is in the page cache, and perhaps on no disk.
 pub(super) fn wait_for_no_disk(conn: &mut SqliteConnection) -> QueryResult<()> {
     if is_made(Mistake::NoWaitForTheDisk) { conn.batch_execute("PRAGMA synchronous = NORMAL") } else { Ok(()) }
+}
+
+/// A commit that the server means to write down in a moment.
+pub(super) fn wait_for_no_log(conn: &mut PgConnection) -> QueryResult<()> {
+    if is_made(Mistake::NoWaitForTheDisk) { conn.batch_execute("SET synchronous_commit = off") } else { Ok(()) }
 }
 
 /// Answers all who wrote while their transaction is open.
