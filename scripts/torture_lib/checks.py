@@ -216,9 +216,9 @@ def open_messages(store):
 def letters(store, heard, verdict):
     """Every letter was heard by the mail server; gives how many were decided."""
     told = store.ask(["SELECT message_id, state FROM notifications WHERE channel = 'email'"])[0]
-    text = "\n".join(heard)
+    named = {word for letter in heard for word in re.findall(r"\b[0-9A-Z]{12}\b", letter)}
     for message, state in told:
-        if message not in text:
+        if message not in named:
             verdict.lost.append(f"letter {message} is {state} and no mail server heard it")
         elif state != "sent":
             verdict.wrong.append(f"letter {message} was heard and is still {state}")

@@ -42,7 +42,7 @@ class Cuts(Fault):
         """The absence itself: asked all the time, and judged."""
         asked = self.run.args.away
         away_s = asked if asked >= LONG_S else self.chance.uniform(0.5, 1.0) * asked
-        house.crowd.slowest_s, before = 0.0, len(house.crowd.failures)
+        house.crowd.slowest, before = (0.0, "nobody"), len(house.crowd.failures)
         prober = Prober(house, name == "database" and mode in SILENT, TOLD_AFTER_S)
         proxy.turn(mode)
         prober.start()
@@ -53,10 +53,11 @@ class Cuts(Fault):
         took = self.recovery(house, mode)
         prober.end()
         self.run.recovered_s.append(took)
-        self.run.slowest_s.append(max(house.crowd.slowest_s, prober.slowest_s))
+        slowest_s, call = max(house.crowd.slowest, prober.slowest)
+        self.run.slowest_s.append(slowest_s)
         self.run.readyz += prober.readyz
         self.run.probed.update((name, mode, status) for status in prober.statuses)
-        wrong = prober.complaints + self.judge(house, name, mode, house.crowd.failures[before:])
+        wrong = prober.complaints + self.judge(call, name, house.crowd.failures[before:])
         self.run.verdict.wrong += [f"{name} away ({mode}) for {gone - prober.began:.0f} s: {line}" for line in wrong]
 
     def recovery(self, house, mode):
@@ -69,10 +70,10 @@ class Cuts(Fault):
             time.sleep(0.02)
         return time.monotonic() - began
 
-    def judge(self, house, name, mode, failures):
+    def judge(self, slowest, name, failures):
         found = []
         if self.run.slowest_s[-1] > ANSWER_S + SCHEDULED_S:
-            found.append(f"somebody waited {self.run.slowest_s[-1]:.1f} s")
+            found.append(f"somebody waited {self.run.slowest_s[-1]:.1f} s: {slowest}")
         if self.run.recovered_s[-1] > RECOVERY_S:
             found.append(f"ready only {self.run.recovered_s[-1]:.1f} s after")
         found += [f"a failure that is no 503: {failure}" for failure in failures if failure[1] != 503]

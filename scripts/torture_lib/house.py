@@ -187,16 +187,20 @@ class House:
         self.store.run(f"UPDATE notifications SET next_attempt_at = '{moment:%Y-%m-%d %H:%M:%S.%f}' "
                        f"WHERE state = 'sending' AND next_attempt_at < '{until:%Y-%m-%d %H:%M:%S.%f}'")
 
-    def drain(self, is_open, within_s=120):
-        """Waits until the outbox is empty; pauses between two tries pass at once."""
+    def drain(self, count_open, within_s=120):
+        """Waits until the outbox is empty, or stays as it is for so long; pauses between two tries pass at once."""
         self.run.gateway.soothe()
-        began = time.monotonic()
-        while is_open(self.store) and time.monotonic() < began + within_s:
+        moved, least = time.monotonic(), None
+        while count := count_open(self.store):
+            if least is None or count < least:
+                least, moved = count, time.monotonic()
+            if time.monotonic() > moved + within_s:
+                break
             moment = datetime.now(timezone.utc) - timedelta(minutes=1)
             self.store.run(f"UPDATE notifications SET next_attempt_at = '{moment:%Y-%m-%d %H:%M:%S.%f}' WHERE state = 'pending'")
             self.wake_gateway()
-            # By now nothing is being sent any more: what is claimed still could not be marked when it was.
-            self.pass_time(is_all=time.monotonic() > began + 6)
+            # When nothing moves, nothing is being sent any more: what is claimed still could not be marked when it was.
+            self.pass_time(is_all=time.monotonic() > moved + 6)
             time.sleep(0.3)
 
     def wake_gateway(self):

@@ -21,7 +21,8 @@ class Crowd:
         self.going, self.idle, self.over = threading.Event(), threading.Semaphore(0), False
         self.retries, self.failures, self.complaints = retries, [], []
         self.reads, self.forged, self.is_handing_over = 0, 0, True
-        self.slowest_s = 0.0
+        # Seconds, and who waited so long.
+        self.slowest = (0.0, "nobody")
         self.members = []
         for number, job in enumerate(CLERKS):
             self.members.append(Clerk(self, f"{job}-{number}", job, f"{ROLES[job]}{number}", seed))
@@ -32,6 +33,9 @@ class Crowd:
 
     def go(self):
         self.going.set()
+
+    def waited(self, began, call):
+        self.slowest = max(self.slowest, (time.monotonic() - began, f"{call.method} {call.path}"))
 
     def halt(self):
         """Nobody begins anything new; comes back when everybody has their answer or lost it."""

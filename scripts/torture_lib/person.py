@@ -58,7 +58,7 @@ class Person(threading.Thread):
             began = time.monotonic()
             try:
                 answer = self.connection.send(call)
-                self.crowd.slowest_s = max(self.crowd.slowest_s, time.monotonic() - began)
+                self.crowd.waited(began, call)
                 if left and answer.status == 503 or left and answer.is_unknown and answer.status == 409:
                     time.sleep(0.05)
                     self.connection.close()
@@ -66,7 +66,7 @@ class Person(threading.Thread):
                     continue
                 return answer
             except (NotSent, NoAnswer):
-                self.crowd.slowest_s = max(self.crowd.slowest_s, time.monotonic() - began)
+                self.crowd.waited(began, call)
                 if not left:
                     raise
                 self.at += 1

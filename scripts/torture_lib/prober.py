@@ -12,7 +12,7 @@ class Prober:
 
     def __init__(self, house, is_silent, told_after_s):
         self.house, self.is_silent, self.told_after_s = house, is_silent, told_after_s
-        self.statuses, self.readyz, self.complaints, self.slowest_s = [], [], [], 0.0
+        self.statuses, self.readyz, self.complaints, self.slowest = [], [], [], (0.0, "nobody")
         self.is_over, self.is_back, self.lock = threading.Event(), False, threading.Lock()
         codes = house.world.pools["codes"]
         # An order that nobody looked at a moment ago, and one that does not exist.
@@ -34,7 +34,7 @@ class Prober:
             since = time.monotonic() - self.began
             status, waits, took = self.ask(path)
             with self.lock:
-                self.slowest_s = max(self.slowest_s, took)
+                self.slowest = max(self.slowest, (took, path))
                 self.statuses.append(status)
                 if path == "/readyz":
                     self.readyz.append((status, took))

@@ -74,8 +74,7 @@ fn attempt(app: &App, gateways: &Gateways, notification: &Notification, gate: &m
     #[cfg(feature = "faults")]
     mark_too_early(app, notification)?;
     #[cfg(feature = "faults")]
-    let outcome = gateways.send(&named_anew(notification));
-    #[cfg(not(feature = "faults"))]
+    let notification = &named_anew(notification);
     let outcome = gateways.send(notification);
     #[cfg(feature = "faults")]
     crate::faults::reached(crate::faults::Moment::AfterSend);
