@@ -14,7 +14,7 @@ use tracing::Span;
 use crate::aside::Aside;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Conn, Db, PATIENCE, Tx};
+use crate::db::{Conn, Db, Tx, patience};
 use crate::error::{Error, Result};
 use crate::face::Face;
 use crate::http::limits::Limits;
@@ -191,7 +191,7 @@ impl App {
                 // Not awaited: it may have to write for others when this one has its answer.
                 drop(web::block(move || db.lead()));
             }
-            return pending.answer(PATIENCE).await;
+            return pending.answer(patience::left()).await;
         }
         let writing = async {
             let turn = turn(&self.writing).await?;
@@ -201,7 +201,7 @@ impl App {
             })
             .await
         };
-        self.db.unless_away(writing).await
+        self.db.unless_away(patience::for_a_person(writing)).await
     }
 
     /// [`App::read`] for threads that may wait.
@@ -356,7 +356,7 @@ async fn computed<T: Send + 'static>(slots: &Arc<Semaphore>, work: impl FnOnce()
     .await
 }
 
-/// Waits for a turn, no longer than for a connection.
+/// Waits for a turn, as long as the request has patience.
 async fn turn(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
     if let Ok(turn) = queue.clone().try_acquire_owned() {
         return Ok(turn);
@@ -368,9 +368,9 @@ async fn turn(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
 }
 
 async fn waited_for(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
-    match actix_web::rt::time::timeout(PATIENCE, queue.clone().acquire_owned()).await {
-        Ok(Ok(turn)) => Ok(turn),
-        Ok(Err(_)) | Err(_) => Err(Error::Unavailable),
+    match patience::while_it_lasts(queue.clone().acquire_owned()).await {
+        Some(Ok(turn)) => Ok(turn),
+        Some(Err(_)) | None => Err(Error::Unavailable),
     }
 }
 

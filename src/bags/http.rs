@@ -172,29 +172,32 @@ pub async fn get(app: App, call: Call, code: web::Path<String>) -> Result<HttpRe
 /// Puts parcels in.
 pub async fn add(app: App, call: Call, code: web::Path<String>, body: Body<BagScanRequest>) -> Result<HttpResponse> {
     let barcodes = checked(&body.value.barcodes)?;
-    call.write(app, body.fingerprint, move |tx| {
-        let bagged = super::add(tx, &code, &barcodes)?;
-        Ok(Reply::ok(answer(tx, bagged)?))
-    })
-    .await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| {
+            let bagged = super::add(tx, &code, &barcodes)?;
+            Ok(Reply::ok(answer(tx, bagged)?))
+        })
+        .await
 }
 
 /// Takes parcels out again.
 pub async fn remove(app: App, call: Call, code: web::Path<String>, body: Body<BagScanRequest>) -> Result<HttpResponse> {
     let barcodes = checked(&body.value.barcodes)?;
-    call.write(app, body.fingerprint, move |tx| {
-        let bagged = super::remove(tx, &code, &barcodes)?;
-        Ok(Reply::ok(answer(tx, bagged)?))
-    })
-    .await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| {
+            let bagged = super::remove(tx, &code, &barcodes)?;
+            Ok(Reply::ok(answer(tx, bagged)?))
+        })
+        .await
 }
 
 /// Ties a bag up.
 pub async fn close(app: App, call: Call, code: web::Path<String>, body: Body<BagCloseRequest>) -> Result<HttpResponse> {
     let seal_number = optional(body.value.seal_number.as_deref(), 50, "/seal_number")?;
-    call.write(app, body.fingerprint, move |tx| {
-        let bag = super::close(tx, &code, seal_number.as_deref())?;
-        Ok(Reply::ok(contents(tx, bag)?))
-    })
-    .await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| {
+            let bag = super::close(tx, &code, seal_number.as_deref())?;
+            Ok(Reply::ok(contents(tx, bag)?))
+        })
+        .await
 }

@@ -10,6 +10,7 @@ mod manager;
 pub mod migrate;
 #[cfg(feature = "faults")]
 mod mistakes;
+pub mod patience;
 mod pulse;
 pub mod schema;
 pub mod search;
@@ -32,6 +33,7 @@ use crate::config::Firm;
 use crate::error::{Error, Result};
 use crate::ids::Actor;
 use manager::{Complaints, Manager};
+use patience::PATIENCE;
 
 /// A pattern for `LIKE … ESCAPE '\'` that finds this text anywhere.
 pub fn contains(text: &str) -> String {
@@ -94,10 +96,6 @@ impl Url {
         }
     }
 }
-
-/// The longest wait for a turn at a connection. With what follows it stays below the five seconds that a call may take
-/// when the database is away.
-pub const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The longest wait of a pool for one of its connections.
 fn pool_patience() -> Duration {

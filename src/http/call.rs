@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::body::Fingerprint;
-use crate::db::Tx;
+use crate::db::{Tx, patience};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::idempotency::{self, Answer, Intention};
 use crate::ids::Actor;
@@ -73,6 +73,13 @@ impl<T: Serialize> Reply<T> {
 }
 
 impl Call {
+    /// For a change of many things at once, such as a truck: it is waited for however long it takes.
+    #[must_use]
+    pub fn taking_time(self) -> Self {
+        patience::take_time();
+        self
+    }
+
     /// Reads, and answers 200.
     ///
     /// # Errors

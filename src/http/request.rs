@@ -15,6 +15,7 @@ use super::body::Unread;
 use super::call::RequestId;
 use super::headers::Frame;
 use super::problem::{self, Failure};
+use crate::db::patience;
 use crate::error::{Problem, Slug};
 use crate::state::App;
 
@@ -37,7 +38,10 @@ pub async fn observe(
     let response = match frame.preflight(&req) {
         Some(answer) => req.into_response(answer),
         // What is logged while it is worked on, on whichever thread, bears its identifier.
-        None => next.call(req).instrument(info_span!("request", request_id = %id)).await?.map_into_boxed_body(),
+        None => patience::of_a_request(next.call(req))
+            .instrument(info_span!("request", request_id = %id))
+            .await?
+            .map_into_boxed_body(),
     };
     if let Some(Failure(error)) = response.response().extensions().get::<Failure>() {
         tracing::error!(request_id = %id, error, "a request failed");

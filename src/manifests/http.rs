@@ -218,11 +218,12 @@ pub async fn upload(
     let file = file.of_type(MEDIA_TYPES)?;
     let desk = app.read(&call.actor, move |tx| super::desk(tx, branch.as_deref(), "?branch")).await?;
     let (desk, preview) = look(&app, &call.actor, desk, file.bytes.clone(), said).await?;
-    call.write(app, file.fingerprint, move |tx| {
-        let manifest = super::upload(tx, &desk.branch.id, file_name.as_deref(), &file.bytes, &preview)?;
-        Ok(Reply::created_at(format!("/v1/manifests/{}", manifest.id), view(tx, &manifest)?))
-    })
-    .await
+    call.taking_time()
+        .write(app, file.fingerprint, move |tx| {
+            let manifest = super::upload(tx, &desk.branch.id, file_name.as_deref(), &file.bytes, &preview)?;
+            Ok(Reply::created_at(format!("/v1/manifests/{}", manifest.id), view(tx, &manifest)?))
+        })
+        .await
 }
 
 /// Reads the file anew with what a person says of its columns.
@@ -237,11 +238,12 @@ pub async fn correct(app: App, call: Call, id: web::Path<ManifestId>, body: Body
     };
     let (desk, bytes, said) = app.read(&call.actor, read).await?;
     let (_, preview) = look(&app, &call.actor, desk, bytes.into(), said).await?;
-    call.write(app, body.fingerprint, move |tx| {
-        let manifest = super::correct(tx, &id, &preview)?;
-        Ok(Reply::ok(view(tx, &manifest)?))
-    })
-    .await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| {
+            let manifest = super::correct(tx, &id, &preview)?;
+            Ok(Reply::ok(view(tx, &manifest)?))
+        })
+        .await
 }
 
 /// Takes the rows: all of them or none.
@@ -254,11 +256,12 @@ pub async fn commit(
 ) -> Result<HttpResponse> {
     let skip_errors = body.value.skip_errors || query.rows == Some(Chosen::Valid);
     let fingerprint = body.fingerprint.and(if skip_errors { "valid" } else { "all" });
-    call.write(app, fingerprint, move |tx| {
-        let manifest = super::commit(tx, &id, skip_errors)?;
-        Ok(Reply::ok(view(tx, &manifest)?))
-    })
-    .await
+    call.taking_time()
+        .write(app, fingerprint, move |tx| {
+            let manifest = super::commit(tx, &id, skip_errors)?;
+            Ok(Reply::ok(view(tx, &manifest)?))
+        })
+        .await
 }
 
 /// All manifests.

@@ -283,12 +283,13 @@ pub async fn get(app: App, call: Call, code: web::Path<String>) -> Result<HttpRe
 /// The truck leaves.
 pub async fn depart(app: App, call: Call, code: web::Path<String>, body: Body<DepartRequest>) -> Result<HttpResponse> {
     let seal_number = optional(body.value.seal_number.as_deref(), 50, "/seal_number")?;
-    call.write(app, body.fingerprint, move |tx| {
-        let shipment = super::depart(tx, &code, seal_number.as_deref())?;
-        let load = load_view(super::load_of(tx, &code)?);
-        Ok(Reply::ok(DepartAnswer { shipment: view(tx, shipment)?, load }))
-    })
-    .await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| {
+            let shipment = super::depart(tx, &code, seal_number.as_deref())?;
+            let load = load_view(super::load_of(tx, &code)?);
+            Ok(Reply::ok(DepartAnswer { shipment: view(tx, shipment)?, load }))
+        })
+        .await
 }
 
 /// News from the road.
@@ -312,9 +313,10 @@ pub async fn report(
     if new.delay_minutes.is_some_and(|minutes| !(1..=MOST_DELAY_MINUTES).contains(&minutes)) {
         return Problem::field("/delay_minutes", format!("must be 1 to {MOST_DELAY_MINUTES}")).fail();
     }
-    call.write(app, body.fingerprint, move |tx| {
-        let (shipment, _) = super::report(tx, &code, &new)?;
-        Ok(Reply::created(view(tx, shipment)?))
-    })
-    .await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| {
+            let (shipment, _) = super::report(tx, &code, &new)?;
+            Ok(Reply::created(view(tx, shipment)?))
+        })
+        .await
 }

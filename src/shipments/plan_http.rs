@@ -157,7 +157,9 @@ pub async fn plan(app: App, call: Call, code: web::Path<String>, body: Body<Plan
         (None, Some(branch)) => Wish::For(branch),
         _ => return Problem::field("/barcodes", "send barcodes, or the branch whose parcels are to go").fail(),
     };
-    call.write(app, body.fingerprint, move |tx| Ok(Reply::ok(load_view(super::plan(tx, &code, &wish)?)))).await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| Ok(Reply::ok(load_view(super::plan(tx, &code, &wish)?))))
+        .await
 }
 
 /// What is on a truck, beside what was to be.

@@ -219,18 +219,21 @@ impl ArriveRequest {
 /// Loads parcels.
 pub async fn load(app: App, call: Call, code: web::Path<String>, body: Body<ScanRequest, 4>) -> Result<HttpResponse> {
     let scans = body.value.checked()?;
-    call.write(app, body.fingerprint, move |tx| {
-        let results = super::load(tx, &code, &scans)?;
-        let warnings = super::warnings(tx, &code)?;
-        Ok(Reply::ok(ScanAnswer { warnings, ..answer(results) }))
-    })
-    .await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| {
+            let results = super::load(tx, &code, &scans)?;
+            let warnings = super::warnings(tx, &code)?;
+            Ok(Reply::ok(ScanAnswer { warnings, ..answer(results) }))
+        })
+        .await
 }
 
 /// Takes parcels off again.
 pub async fn unload(app: App, call: Call, code: web::Path<String>, body: Body<ScanRequest, 4>) -> Result<HttpResponse> {
     let scans = body.value.checked()?;
-    call.write(app, body.fingerprint, move |tx| Ok(Reply::ok(answer(super::unload(tx, &code, &scans)?)))).await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| Ok(Reply::ok(answer(super::unload(tx, &code, &scans)?))))
+        .await
 }
 
 /// An arrival, cut into parts.

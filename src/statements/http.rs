@@ -200,23 +200,24 @@ pub async fn import(
     let file_name = query.file_name.as_deref().map(|name| one_line(name, 200, "?file_name")).transpose()?;
     let file = file.of_type(MEDIA_TYPES)?;
     let parsed = app.compute(move || super::read(&file.bytes)).await?.map_err(refusal)?;
-    call.write(app, file.fingerprint, move |tx| {
-        let imported = super::import(tx, file_name.as_deref(), &parsed)?;
-        let stored: Vec<Stored> = imported.lines.iter().map(|(line, _)| line.clone()).collect();
-        let balances = super::balances(tx, &stored)?;
-        let new = imported.lines.iter().filter(|(_, duplicate)| !duplicate).map(|(line, _)| line);
-        let states = states(new);
-        let lines =
-            imported.lines.into_iter().map(|(stored, is_known)| line(tx, stored, is_known, &balances)).collect();
-        Ok(match imported.statement {
-            Some(statement) => {
-                let at = format!("/v1/statements/{}", statement.id);
-                Reply::created_at(at, view(statement, &states, Some(lines)))
-            }
-            None => Reply::ok(nothing_new(file_name.clone(), &parsed, lines)),
+    call.taking_time()
+        .write(app, file.fingerprint, move |tx| {
+            let imported = super::import(tx, file_name.as_deref(), &parsed)?;
+            let stored: Vec<Stored> = imported.lines.iter().map(|(line, _)| line.clone()).collect();
+            let balances = super::balances(tx, &stored)?;
+            let new = imported.lines.iter().filter(|(_, duplicate)| !duplicate).map(|(line, _)| line);
+            let states = states(new);
+            let lines =
+                imported.lines.into_iter().map(|(stored, is_known)| line(tx, stored, is_known, &balances)).collect();
+            Ok(match imported.statement {
+                Some(statement) => {
+                    let at = format!("/v1/statements/{}", statement.id);
+                    Reply::created_at(at, view(statement, &states, Some(lines)))
+                }
+                None => Reply::ok(nothing_new(file_name.clone(), &parsed, lines)),
+            })
         })
-    })
-    .await
+        .await
 }
 
 /// The answer to an import of which nothing was kept.

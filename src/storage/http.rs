@@ -156,8 +156,9 @@ pub async fn sweep(app: App, call: Call, body: Body<SweepRequest>) -> Result<Htt
     if !(1..=MOST_ORDERS).contains(&limit) {
         return Problem::field("/limit", format!("must be 1 to {MOST_ORDERS}")).fail();
     }
-    call.write(app, body.fingerprint, move |tx| {
-        Ok(Reply::ok(answer(dry_run, super::sweep(tx, dry_run, cursor.as_ref(), limit)?)))
-    })
-    .await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| {
+            Ok(Reply::ok(answer(dry_run, super::sweep(tx, dry_run, cursor.as_ref(), limit)?)))
+        })
+        .await
 }

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::store::{self, Shown};
 use crate::code::OrderCode;
-use crate::db::{PATIENCE, Tx};
+use crate::db::{Tx, patience};
 use crate::error::{Error, Result};
 use crate::ids::Actor;
 use crate::state::App;
@@ -61,9 +61,9 @@ impl LookUps {
             }));
         }
         let answered = async {
-            match actix_web::rt::time::timeout(PATIENCE, answer).await {
-                Ok(Ok(answer)) => Ok(answer),
-                Ok(Err(_)) | Err(_) => Err(Error::Unavailable),
+            match patience::while_it_lasts(answer).await {
+                Some(Ok(answer)) => Ok(answer),
+                Some(Err(_)) | None => Err(Error::Unavailable),
             }
         };
         app.db.unless_away(answered).await

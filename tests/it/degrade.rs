@@ -3,6 +3,9 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use diesel::Connection;
+use diesel::PgConnection;
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 use torugart::code::OrderCode;
 
@@ -122,6 +125,28 @@ fn a_database_that_is_cut_off_stalls_or_is_slow_is_told_of_and_comes_back_by_its
         proxy.set(Mode::Pass);
         it_comes_back(&url, &what);
     }
+}
+
+#[test]
+fn who_waits_for_a_row_that_others_hold_is_told_soon_and_asks_again() {
+    let test = "who_waits_for_a_row_that_others_hold_is_told_soon_and_asks_again";
+    let Some(url) = postgres_database(test) else { return };
+    let s = Server::start(&url);
+    s.order(Until::Requested);
+    let mut other = PgConnection::establish(&url).expect("another connection");
+    other.batch_execute("BEGIN; UPDATE counters SET value = value WHERE name = 'client_code'").expect("a lock");
+    let mut body = request();
+    body["customer"]["phone"] = json!("0700 654 321");
+    let began = Instant::now();
+    let told = s.post_keyed(ANYONE, "/v1/orders", "a key of its own", body.clone());
+    let took = began.elapsed();
+    told.expect_problem(503, "unavailable");
+    assert!(told.header("retry-after").is_some() && took < SOON, "{took:?}");
+    other.batch_execute("ROLLBACK").expect("no lock");
+    let code = s.post_keyed(ANYONE, "/v1/orders", "a key of its own", body.clone()).expect(201)["code"].clone();
+    assert_eq!(s.post_keyed(ANYONE, "/v1/orders", "a key of its own", body).expect(201)["code"], code);
+    let found = s.get(OPERATOR, "/v1/orders?phone=%2B996700654321").expect(200);
+    assert_eq!(found["items"].as_array().map(Vec::len), Some(1), "{found}");
 }
 
 #[test]
