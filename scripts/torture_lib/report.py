@@ -74,7 +74,7 @@ def report(run):
     if "send" in run.args.faults:
         say(f"what the gateway said: {dict(run.gateway.said)}")
     if run.clock:
-        say(f"{run.signed_out} answers that a token is not valid or a tariff not in force, by a clock that went back; the order of timelines was not looked at")
+        say(f"{run.signed_out} answers that a token is not valid or a tariff not in force, by a clock that went back")
     if run.shelf:
         say(f"{run.photos_refused} photos refused while the store could only be read")
     if run.small:
