@@ -4,6 +4,8 @@ import http.client
 import threading
 import time
 
+from .people import NOBODY
+
 PAUSE_S, GIVEN_UP_AFTER_S = 0.2, 40
 
 
@@ -12,7 +14,7 @@ class Prober:
 
     def __init__(self, house, is_silent, told_after_s):
         self.house, self.is_silent, self.told_after_s = house, is_silent, told_after_s
-        self.statuses, self.readyz, self.complaints, self.slowest = [], [], [], (0.0, "nobody")
+        self.statuses, self.readyz, self.complaints, self.slowest = [], [], [], NOBODY
         self.is_over, self.is_back, self.lock = threading.Event(), False, threading.Lock()
         codes = house.world.pools["codes"]
         # An order that nobody looked at a moment ago, and one that does not exist.
