@@ -65,7 +65,7 @@ class Run:
         if self.disk:
             self.store.folder = self.disk.mount
         if "full" in faults:
-            self.small = Small(self.scratch / "small", 24)
+            self.small = Small(self.scratch / "small", 256)
             stack.callback(self.small.end)
             self.store.folder = self.small.folder
         if "clock" in faults:
