@@ -49,7 +49,7 @@ class Full(Fault):
         late = [failure for failure in house.crowd.failures if failure[0] > emptied + 0.5]
         house.crowd.halt()
         self.run.full_refused += len(refused)
-        self.run.full_words.update((status, body[:140]) for _, status, _, body in refused)
+        self.run.full_words.update((status, body.split(b',"request_id"')[0]) for _, status, _, body in refused)
         if late:
             self.run.verdict.wrong.append(f"{len(late)} refusals half a second after there was room again: {late[0]}")
         self.run.history.write("fault", life=house.number, kind="full", point="disk", t=time.time())
