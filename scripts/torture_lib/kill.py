@@ -3,6 +3,7 @@
 import time
 
 from .checks import Stored, own
+from .fault import Fault
 from .history import Intention
 
 MOMENTS = {"before_commit": 150, "after_commit": 150, "after_send": 20, "mid_import": 2}
@@ -76,14 +77,8 @@ class Kill:
         house.bury()
 
 
-class Term:
+class Term(Fault):
     """SIGTERM under load. Whoever got no answer has changed nothing; whoever got one keeps it."""
-
-    def __init__(self, run, chance):
-        self.run, self.chance = run, chance
-
-    def aim(self):
-        self.run.aimed_at = None
 
     def strike(self, house):
         work(house, self.chance)

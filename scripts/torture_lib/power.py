@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 
+from .fault import Fault
 from .kill import work
 from .measured import measure
 
@@ -40,15 +41,12 @@ def is_possible():
     return pathlib.Path("/dev/fuse").exists() and bool(shutil.which("fusermount3") or os.geteuid() == 0)
 
 
-class Power:
+class Power(Fault):
     """Every second time some of what was not waited for had got to the disk by itself, in no order, one page of it torn."""
 
     def __init__(self, run, chance):
-        self.run, self.chance, self.count = run, chance, 0
-        self.disk = run.disk
-
-    def aim(self):
-        self.run.aimed_at = None
+        super().__init__(run, chance)
+        self.count, self.disk = 0, run.disk
 
     def strike(self, house):
         self.count += 1

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 
 from . import once
+from .fault import Fault
 from .hands import Hands
 from .once import LOST, UNKNOWN, WON, Try
 from .stage import Stage
@@ -31,13 +32,7 @@ class Contest:
             self.bodies.append(str(told.answer) if told.is_lost else f"{told.answer.status} {told.answer.body[:200]!r}")
 
 
-class Race:
-    def __init__(self, run, chance):
-        self.run, self.chance = run, chance
-
-    def aim(self):
-        self.run.aimed_at = None
-
+class Race(Fault):
     def strike(self, house):
         hands = Hands(house, AT_ONCE[1])
         self.stage = Stage(house, hands, self.chance)

@@ -153,12 +153,13 @@ pub async fn set_up(app: App, call: Call, body: Body<CellsRequest>) -> Result<Ht
     if capacity.is_some_and(|capacity| !(1..=100_000).contains(&capacity)) {
         return Problem::field("/capacity", "must be 1 to 100000 parcels, or left out").fail();
     }
-    call.write(app, body.fingerprint, move |tx| {
-        let at = super::branch(tx, branch.as_deref(), "/branch")?;
-        super::set_up(tx, &at, &addresses, capacity)?;
-        Ok(Reply::ok(shelves(tx, Some(&at.code), "/branch", &addresses)?))
-    })
-    .await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| {
+            let at = super::branch(tx, branch.as_deref(), "/branch")?;
+            super::set_up(tx, &at, &addresses, capacity)?;
+            Ok(Reply::ok(shelves(tx, Some(&at.code), "/branch", &addresses)?))
+        })
+        .await
 }
 
 /// Lays parcels into a cell.
@@ -176,9 +177,10 @@ pub async fn put(
     }
     let checked = |(index, code): (usize, &String)| one_line(code, 64, &format!("/barcodes/{index}"));
     let barcodes = barcodes.iter().enumerate().map(checked).collect::<Result<Vec<_>>>()?;
-    call.write(app, body.fingerprint, move |tx| {
-        let branch = super::branch(tx, branch.as_deref(), "/branch")?;
-        Ok(Reply::ok(answer(super::put(tx, &branch, &address, &barcodes)?)))
-    })
-    .await
+    call.taking_time()
+        .write(app, body.fingerprint, move |tx| {
+            let branch = super::branch(tx, branch.as_deref(), "/branch")?;
+            Ok(Reply::ok(answer(super::put(tx, &branch, &address, &barcodes)?)))
+        })
+        .await
 }

@@ -27,6 +27,11 @@ impl Request {
         Self { left: Cell::new(patience), takes_time: Cell::new(false) }
     }
 
+    /// What is left of its patience; who takes time has all of it for each turn.
+    fn left(&self) -> Duration {
+        if self.takes_time.get() { PATIENCE } else { self.left.get() }
+    }
+
     /// How long its change is waited for; `None`: to the end.
     fn rest(&self) -> Option<Duration> {
         let waited = PATIENCE.saturating_sub(self.left.get());
@@ -45,7 +50,7 @@ pub async fn of_a_request<T>(work: impl Future<Output = T>) -> T {
 
 /// What is left of the patience of this request; who is no request has all of it each time.
 pub fn left() -> Duration {
-    REQUEST.try_with(|request| request.left.get()).unwrap_or(PATIENCE)
+    REQUEST.try_with(Request::left).unwrap_or(PATIENCE)
 }
 
 /// Waits, for as long as there is patience; `None` when it ends.
@@ -57,7 +62,8 @@ pub async fn while_it_lasts<T>(waiting: impl Future<Output = T>) -> Option<T> {
     outcome
 }
 
-/// Says that this request is about many things at once, and that its change is waited for to the end.
+/// Says that this request is about many things at once: it has all its patience for each turn, of which it may need many,
+/// and its change is waited for to the end.
 pub fn take_time() {
     let _ = REQUEST.try_with(|request| request.takes_time.set(true));
 }
@@ -113,10 +119,12 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_time_says_so() {
+    fn who_takes_time_has_it_for_each_turn() {
         System::new().block_on(of_a_request(async {
+            REQUEST.with(|request| request.left.set(Duration::ZERO));
+            assert_eq!(left(), Duration::ZERO);
             take_time();
-            REQUEST.with(|request| assert!(request.takes_time.get()));
+            assert_eq!((left(), REQUEST.with(Request::rest)), (PATIENCE, None));
         }));
     }
 }

@@ -17,7 +17,7 @@ use utoipa::IntoParams;
 use super::{Listed, head, unwritten};
 use crate::audit;
 use crate::clock::bishkek_day;
-use crate::db::Tx;
+use crate::db::{Tx, patience};
 use crate::error::{Error, Problem, Result, Slug};
 use crate::http::document::{self, Shown};
 use crate::http::{Call, Page, Paging};
@@ -123,6 +123,7 @@ async fn written<T: Listed>(
     form: Form,
     page: Arc<impl Fn(&mut Tx, &Paging) -> Result<Page<T>> + Send + Sync + 'static>,
 ) -> Result<(File, usize)> {
+    patience::take_time();
     let mut table = Table::begin(form, &head::<T>()).map_err(unwritten)?;
     let (most, mut paging, mut rows) = (app.config.server.export_rows, Paging::largest(None), 0);
     loop {
